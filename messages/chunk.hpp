@@ -1,0 +1,56 @@
+#pragma once
+
+#include "messages/bytes.hpp"
+
+#include <caf/fwd.hpp>
+#include <caf/meta/load_callback.hpp>
+#include <caf/meta/type_name.hpp>
+
+#include <cstring>
+#include <memory>
+
+namespace warren {
+
+/// An immutable, shared run of octets. Passing it between actors of one process copies a pointer; its octets are copied only
+/// when it travels to another node of a cluster.
+class chunk {
+public:
+  chunk() : data_{empty()} {}
+  explicit chunk(bytes data) : data_{std::make_shared<const bytes>(std::move(data))} {}
+  explicit chunk(byte_view data) : chunk{to_bytes(data)} {}
+
+  byte_view view() const noexcept {
+    return *data_;
+  }
+
+  std::size_t size() const noexcept {
+    return data_->size();
+  }
+
+  friend bool operator==(const chunk& x, const chunk& y) {
+    return *x.data_ == *y.data_;
+  }
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, chunk& x) {
+    // CAF serialises vectors of its own integer types; std::byte is not one of them.
+    auto wire = std::make_shared<std::vector<char>>(x.size());
+    std::memcpy(wire->data(), x.data_->data(), x.size());
+    auto load = [&x, wire]() -> caf::error {
+      auto octets = std::as_bytes(std::span{*wire});
+      x = chunk{byte_view{octets}};
+      return caf::none;
+    };
+    return f(caf::meta::type_name("warren::chunk"), *wire, caf::meta::load_callback(load));
+  }
+
+private:
+  static std::shared_ptr<const bytes> empty() {
+    static const auto instance = std::make_shared<const bytes>();
+    return instance;
+  }
+
+  std::shared_ptr<const bytes> data_;
+};
+
+} // namespace warren

@@ -1,0 +1,54 @@
+#pragma once
+
+// What is said to a DHT node's actor (actors/routing_table.hpp).
+
+#include "messages/act.hpp"
+#include "messages/endpoint.hpp"
+#include "messages/pipes.hpp"
+
+#include <array>
+#include <map>
+#include <vector>
+
+namespace warren {
+
+/// Finds the peers of `info_hash` (BEP 5). `listener` gets dht_peers as they are found; the reply comes when the lookup is
+/// over. With `announce` our own UDP port is announced to the closest nodes at the end (implied_port = 1), or `port` when
+/// it is not 0.
+struct dht_lookup {
+  std::array<std::byte, 20> info_hash{};
+  caf::actor listener;
+  bool announce = false;
+  std::uint16_t port = 0;
+};
+
+/// routing_table -> listener.
+struct dht_peers {
+  std::array<std::byte, 20> info_hash{};
+  std::vector<endpoint> peers;
+};
+
+struct dht_summary {
+  std::uint64_t peers = 0;     // distinct ones found
+  std::uint64_t queries = 0;   // sent
+  std::uint64_t hops = 0;      // longest chain of referrals
+  std::uint64_t announced = 0; // nodes that took the announcement
+};
+
+/// `state` is the saved table (dht::saved_table) that a later start can be given.
+struct dht_status {
+  std::array<std::byte, 20> node_id{};
+  std::uint64_t nodes = 0;
+  std::string external; // "ip:port" or empty
+  chunk state;
+  std::map<std::string, std::uint64_t> counters;
+};
+
+/// Anyone -> routing_table: answered once bootstrapping is over, with the number of nodes known (0: nobody answered).
+struct dht_bootstrap {};
+
+using dht_actor = act::typed_actor<caf::result<dht_summary>(dht_lookup), caf::result<dht_status>(get_status),
+                                   caf::result<std::uint64_t>(dht_bootstrap), caf::result<void>(packets_arrived),
+                                   caf::result<void>(deadline_reached)>;
+
+} // namespace warren

@@ -1,0 +1,119 @@
+#pragma once
+
+// Every type that travels between actors, and the one block of type ids. Ids are only ever appended: they travel between
+// the nodes of a cluster.
+
+#include "messages/act.hpp"
+#include "messages/connection.hpp"
+#include "messages/database.hpp"
+#include "messages/dht.hpp"
+#include "messages/pipes.hpp"
+#include "messages/transport.hpp"
+
+#define WARREN_TYPE(name) CAF_ADD_TYPE_ID(warren, (warren::name))
+
+CAF_BEGIN_TYPE_ID_BLOCK(warren, caf::first_custom_type_id)
+  WARREN_TYPE(errc)
+  WARREN_TYPE(chunk)
+  WARREN_TYPE(peer_id)
+  WARREN_TYPE(topic)
+  WARREN_TYPE(channel_key)
+  WARREN_TYPE(peer_info)
+  CAF_ADD_TYPE_ID(warren, (std::vector<warren::peer_info>) )
+  WARREN_TYPE(connection_status)
+  WARREN_TYPE(write_chunk)
+  WARREN_TYPE(grant_credit)
+  WARREN_TYPE(finish_channel)
+  WARREN_TYPE(close_channel)
+  WARREN_TYPE(get_status)
+  WARREN_TYPE(connection_actor)
+  WARREN_TYPE(connected)
+  WARREN_TYPE(chunk_received)
+  WARREN_TYPE(peer_finished)
+  WARREN_TYPE(path_changed)
+  WARREN_TYPE(closed)
+  WARREN_TYPE(connect_topic)
+  WARREN_TYPE(leave_topic)
+  WARREN_TYPE(announce_topic)
+  WARREN_TYPE(lookup_topic)
+  WARREN_TYPE(disconnect)
+  WARREN_TYPE(get_name)
+  WARREN_TYPE(watch_events)
+  WARREN_TYPE(swarm_event)
+  WARREN_TYPE(transport_status)
+  WARREN_TYPE(transport_actor)
+  // Local to one process.
+  WARREN_TYPE(packets_arrived)
+  WARREN_TYPE(deadline_reached)
+  WARREN_TYPE(shut_down)
+  WARREN_TYPE(relay_join)
+  WARREN_TYPE(relay_leave)
+  WARREN_TYPE(relay_state_changed)
+  WARREN_TYPE(relay_presence)
+  WARREN_TYPE(open_circuit)
+  WARREN_TYPE(circuit_offered)
+  WARREN_TYPE(accept_circuit)
+  WARREN_TYPE(circuit_opened)
+  WARREN_TYPE(circuit_data)
+  WARREN_TYPE(circuit_credit)
+  WARREN_TYPE(circuit_closed)
+  WARREN_TYPE(dht_lookup)
+  WARREN_TYPE(dht_peers)
+  WARREN_TYPE(dht_summary)
+  WARREN_TYPE(dht_status)
+  WARREN_TYPE(dht_bootstrap)
+  WARREN_TYPE(dht_actor)
+  // The database (crdt_bridge).
+  WARREN_TYPE(put_fields)
+  WARREN_TYPE(get_node)
+  WARREN_TYPE(node_value)
+  WARREN_TYPE(export_nodes)
+  WARREN_TYPE(node_page)
+  WARREN_TYPE(watch_nodes)
+  WARREN_TYPE(field_changed)
+  WARREN_TYPE(database_status)
+  WARREN_TYPE(replicator_actor)
+CAF_END_TYPE_ID_BLOCK(warren)
+
+#undef WARREN_TYPE
+
+namespace warren {
+
+inline caf::error make_error(errc code, std::string detail = {}) {
+  return {static_cast<std::uint8_t>(code), caf::atom("warren"), caf::make_message(std::move(detail))};
+}
+
+/// Returns true when `error` is `code`, whatever its detail.
+inline bool is(const caf::error& error, errc code) {
+  return error.category() == caf::atom("warren") && error.code() == static_cast<std::uint8_t>(code);
+}
+
+/// Returns the errc of `error`, or `otherwise` when it is of another domain (a caf::sec or exit reason).
+inline errc code_of(const caf::error& error, errc otherwise) {
+  return error.category() == caf::atom("warren") ? static_cast<errc>(error.code()) : otherwise;
+}
+
+/// Returns the error's text for people: its detail, or else its name.
+std::string describe(const caf::error& error);
+
+} // namespace warren
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::packets_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::deadline_reached)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::shut_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_join)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_leave)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_state_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_presence)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::open_circuit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::circuit_offered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::accept_circuit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::circuit_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::circuit_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::circuit_credit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::circuit_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_lookup)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_summary)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_bootstrap)
