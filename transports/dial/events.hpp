@@ -1,0 +1,38 @@
+#pragma once
+
+#include "messages/endpoint.hpp"
+
+#include <cstdint>
+#include <system_error>
+#include <variant>
+
+namespace warren::dial {
+
+/// Names one dial() of one endpoint; never used twice.
+using attempt_id = std::uint64_t;
+
+/// A peer has opened a stream to us. Create the udx::stream now: its packets may follow at once.
+struct inbound {
+  warren::endpoint remote;
+  std::uint32_t local_id = 0;
+  std::uint32_t remote_id = 0;
+};
+
+/// An attempt has led to a stream.
+struct outbound {
+  attempt_id attempt = 0;
+  warren::endpoint remote;
+  std::uint32_t local_id = 0;
+  std::uint32_t remote_id = 0;
+};
+
+/// An attempt has ended without a stream.
+struct failed {
+  attempt_id attempt = 0;
+  warren::endpoint remote;
+  std::error_code reason;
+};
+
+using event = std::variant<inbound, outbound, failed>;
+
+} // namespace warren::dial
