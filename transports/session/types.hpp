@@ -1,0 +1,140 @@
+#pragma once
+
+#include "messages/bytes.hpp"
+#include "messages/peer_id.hpp"
+#include "messages/time.hpp"
+#include "messages/topic.hpp"
+#include "transports/session/errc.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <variant>
+
+namespace warren::session {
+
+/// Names a pipe towards its session; the shell chooses it and never uses one twice with the same session.
+using pipe_id = std::uint32_t;
+
+/// Names a channel on this side of the session.
+using channel_id = std::uint32_t;
+
+/// Names the session towards both peers and on resume frames. Not a secret.
+struct session_id {
+  std::array<std::byte, 16> octets{};
+  friend auto operator<=>(const session_id&, const session_id&) = default;
+};
+
+/// Who dialled: the initiator of a session or of a pipe.
+enum class role : std::uint8_t { initiator, responder };
+
+/// Every bound of a session. What happens at a bound stands with it.
+struct limits {
+  /// Handshake not finished: closed{handshake_timeout}.
+  duration handshake_timeout = std::chrono::seconds{10};
+  /// Neither admit nor close after the handshake: closed{admission_timeout}.
+  duration admission_timeout = std::chrono::seconds{10};
+  /// Queued messages that cannot be sent after close() for so long are dropped.
+  duration drain_timeout = std::chrono::seconds{10};
+  /// Silence after which a ping is sent.
+  duration ping_after = std::chrono::seconds{5};
+  /// Something unacknowledged for so long: the pipe is given up, event pipe_dead.
+  duration dead_after = std::chrono::seconds{15};
+  /// Without a pipe for so long: closed{path_lost}.
+  duration resume_window = std::chrono::seconds{60};
+  /// Acknowledgements wait so long for data to ride on.
+  duration ack_delay = std::chrono::milliseconds{10};
+  /// Unacknowledged sealed records kept for a resume, octets; beyond it no data is sent until an ack comes.
+  std::size_t retained_bytes = 4u << 20;
+  /// Credit given to the peer per channel, octets; it stops sending at the end of it.
+  std::uint32_t receive_window = 1u << 20;
+  /// Unsent octets per channel beyond which write() answers would_block.
+  std::size_t send_queue_bytes = 1u << 20;
+  /// Channels of one session; opens beyond it are refused, join_topic() answers limit_reached.
+  std::size_t channels = 4096;
+  /// A new key after so many records or so much time, whichever is first (DESIGN section 2). At most 2^20 records.
+  std::uint64_t rekey_after_records = 1u << 20;
+  duration rekey_after = std::chrono::hours{1};
+};
+
+/// Octets to be written to a pipe, in the order given. `data` is valid until the next call that is not const.
+struct transmit {
+  pipe_id pipe = 0;
+  byte_view data;
+};
+
+/// The handshake is done and the peer is who it says. If arbiter() the shell now calls admit() or close(), otherwise it
+/// waits for `admitted` or `closed`.
+struct established {
+  peer_id peer;
+  std::uint64_t instance = 0; ///< Of the peer: another value means that its process was restarted.
+  role local_role = role::initiator;
+};
+
+/// The arbiter keeps the connection: topics are being opened from now on. Comes on both sides.
+struct admitted {};
+
+/// Both sides know the topic: `channel` carries its messages.
+struct channel_opened {
+  channel_id channel = 0;
+  warren::topic topic;
+};
+
+/// The peer does not know the topic now. It opens it itself if it joins later.
+struct channel_refused {
+  warren::topic topic;
+};
+
+/// A whole message. Give its credit back with consumed() once it is dealt with.
+struct message {
+  channel_id channel = 0;
+  bytes content;
+};
+
+/// The peer sends no more messages on the channel; this side may still do.
+struct finished {
+  channel_id channel = 0;
+};
+
+/// After a write() that answered would_block: the channel takes messages again.
+struct writable {
+  channel_id channel = 0;
+};
+
+/// The channel is gone; unsent messages of it were dropped if the peer closed it.
+struct channel_closed {
+  channel_id channel = 0;
+};
+
+/// The session no longer uses the pipe: close it once everything transmitted before has been written.
+struct pipe_released {
+  pipe_id pipe = 0;
+  std::error_code why; ///< Empty when another pipe took over or the session ended.
+};
+
+/// Nothing was acknowledged on the pipe for limits::dead_after. The session has let go of it; close it.
+struct pipe_dead {
+  pipe_id pipe = 0;
+};
+
+/// Another pipe carries the session from now on (also told about the first one).
+struct pipe_active {
+  pipe_id pipe = 0;
+};
+
+/// The session has no pipe and ends at `until` unless one is attached and resumes.
+struct pipe_needed {
+  time_point until;
+};
+
+/// The last event. `why` is of session::errc; `by_peer` tells who decided.
+struct closed {
+  std::error_code why;
+  bool by_peer = false;
+};
+
+using event = std::variant<
+    established, admitted, channel_opened, channel_refused, message, finished, writable, channel_closed,
+    pipe_active, pipe_released, pipe_dead, pipe_needed, closed>;
+
+} // namespace warren::session
