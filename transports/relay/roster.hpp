@@ -1,0 +1,69 @@
+#pragma once
+
+#include "messages/blinded_topic.hpp"
+#include "messages/peer_id.hpp"
+
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace warren::relay {
+
+/// Who is where, as one relay tells a client: the joined topics and their members. Members of a stay are told once, also
+/// when the relay repeats itself.
+class roster {
+public:
+  struct change {
+    topic where;
+    peer_id peer;
+    bool joined = false;
+  };
+  using changes = std::vector<change>;
+
+  roster(std::size_t topics, std::size_t peers) : topic_limit_{topics}, peer_limit_{peers} {}
+
+  enum class join_outcome { joined, already, full };
+  join_outcome join(const topic& where);
+
+  /// Returns the departures of all members of `where`; nothing when it was not joined.
+  changes leave(const topic& where);
+
+  /// Handles a page of a member list. Returns nothing when the topic is not joined.
+  std::optional<changes> members(const blinded_topic& where, std::span<const peer_id> peers);
+  std::optional<changes> presence(const blinded_topic& where, const peer_id& peer, bool joined);
+
+  /// The relay lost `peer`.
+  changes gone(const peer_id& peer);
+
+  /// We lost the relay: all members left, the topics stay joined.
+  changes lost();
+
+  /// True when `peer` is a member of any joined topic.
+  bool contains(const peer_id& peer) const { return stays_.contains(peer); }
+
+  std::vector<topic> topics() const;
+
+  std::size_t size() const noexcept { return topics_.size(); }
+
+  /// Members refused because the limit was reached, since the start.
+  std::uint64_t over_limit() const noexcept { return over_limit_; }
+
+private:
+  struct entry {
+    topic where;
+    std::unordered_set<peer_id> members;
+  };
+
+  void add(entry& there, const peer_id& peer, changes& out);
+  void remove(entry& there, const peer_id& peer, changes& out);
+  void forget(const peer_id& peer);
+
+  std::size_t topic_limit_;
+  std::size_t peer_limit_;
+  std::size_t memberships_ = 0;
+  std::uint64_t over_limit_ = 0;
+  std::unordered_map<blinded_topic, entry> topics_;
+  std::unordered_map<peer_id, std::size_t> stays_; ///< topics shared with each peer
+};
+
+} // namespace warren::relay
