@@ -1,0 +1,152 @@
+#pragma once
+
+#include "messages/random_source.hpp"
+#include "messages/transmit.hpp"
+#include "transports/dht/bootstrap.hpp"
+#include "transports/dht/config.hpp"
+#include "transports/dht/counters.hpp"
+#include "transports/dht/event.hpp"
+#include "transports/dht/external_votes.hpp"
+#include "transports/dht/responder.hpp"
+#include "transports/dht/routing_table.hpp"
+#include "transports/dht/rpc.hpp"
+#include "transports/dht/saved_table.hpp"
+#include "transports/dht/search.hpp"
+#include "transports/dht/warm_set.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+
+namespace warren::dht {
+
+/// A Mainline DHT node of one address family (BEP 5, 32, 42, 43): a machine of five calls and a few commands. After any
+/// call but the polls, poll again: transmits and events until empty, then the timeout.
+class node {
+public:
+  /// Numbers for status pages.
+  struct status {
+    node_id id;
+    std::size_t nodes = 0;
+    std::size_t good_nodes = 0;
+    std::size_t buckets = 0;
+    std::size_t lookups = 0;
+    std::size_t topics_stored = 0;
+    std::size_t peers_stored = 0;
+    /// The endpoint that most others see, once enough agree.
+    std::optional<endpoint> external;
+    /// Distinct external ports that others reported of late: more than one means that the NAT maps per destination.
+    std::size_t external_ports = 0;
+    /// A bootstrap is under way or waiting to be repeated.
+    bool bootstrapping = false;
+  };
+
+  /// `random` must outlive the node.
+  node(config settings, random_source& random, time_point now);
+
+  // -- the five calls -------------------------------------------------------------------------------------------------
+
+  /// Takes a datagram that begins with 'd'.
+  void handle_packet(time_point now, const endpoint& from, byte_view datagram);
+
+  /// Does what is due; before the deadline a no-op.
+  void handle_timeout(time_point now);
+
+  /// Returns the next datagram to send, until empty.
+  std::optional<transmit> poll_transmit();
+
+  /// Returns what happened, in order, until empty.
+  std::optional<event> poll_event();
+
+  /// Returns when handle_timeout must be called.
+  std::optional<time_point> poll_timeout() const;
+
+  // -- commands -------------------------------------------------------------------------------------------------------
+
+  /// Looks for the own neighbourhood through bootstrap and saved nodes, again and again while the table stays empty.
+  /// Emits bootstrapped.
+  void bootstrap(time_point now);
+
+  /// Looks for peers of `topic`. Emits peers_found as they come and lookup_done.
+  lookup_id get_peers(time_point now, const info_hash& topic);
+
+  /// Looks for the nodes closest to `topic` and tells them that a peer of it listens on `port` of this host, or with
+  /// `implied_port` on the UDP port that they see. Also emits the peers it meets. Others forget after about half an hour:
+  /// repeat it every quarter.
+  lookup_id announce(time_point now, const info_hash& topic, std::uint16_t port, bool implied_port);
+
+  /// Ends a lookup without further events; ends the keeping warm of a finished announce. Unknown ids are ignored.
+  void cancel(lookup_id lookup);
+
+  /// Gives a bootstrap node besides those of the config, for example one that a peer told of.
+  void add_bootstrap(time_point now, const endpoint& where);
+
+  /// Sets the nodes of the other family that this node tells those who ask for them (BEP 32), for the host that runs both.
+  void set_other_family(std::vector<node_info> nodes);
+
+  /// Returns what to keep for the next run.
+  saved_table save() const;
+
+  status stats() const;
+
+  const dht::counters& counters() const noexcept { return counters_; }
+
+  const node_id& id() const noexcept { return table_.own_id(); }
+
+private:
+  struct waiting_lookup {
+    time_point asked;
+    time_point until;
+    search::goal goal;
+  };
+
+  // Inbound.
+  void on_query(time_point now, const endpoint& from, const krpc::message& message, const krpc::query& query);
+  void on_bad_query(
+      time_point now, const endpoint& from, const krpc::message& message, const krpc::bad_query& query);
+  void on_response(
+      time_point now, const endpoint& from, const krpc::message& message, const krpc::response& response);
+  void on_error(time_point now, const endpoint& from, const krpc::message& message);
+  void on_silence(time_point now, const rpc::outcome& lost);
+  void learn_external(time_point now, const endpoint& from, const krpc::message& message);
+  void verify_later(time_point now, const node_info& node);
+  krpc::response filtered(const endpoint& from, const krpc::response& response);
+
+  // Outbound.
+  void reply(time_point now, const endpoint& to, krpc::message message);
+  void ping(time_point now, const endpoint& to);
+
+  // Lookups.
+  lookup_id start(time_point now, search::goal goal);
+  void run(time_point now, lookup_id lookup, search::goal goal, time_point asked);
+  void advance(time_point now);
+  void finish(time_point now, lookup_id lookup, search& done);
+  void emit_peers(lookup_id lookup, search& running);
+  void release_waiting(time_point now);
+  bool empty_and_bootstrapping() const;
+
+  // Upkeep.
+  void start_bootstrap(time_point now);
+  void on_bootstrap_done(time_point now);
+  void refresh(time_point now);
+  void check_questionable(time_point now);
+  void settle_id(time_point now);
+
+  config config_;
+  random_source& random_;
+  dht::counters counters_;
+  routing_table table_;
+  rpc rpc_;
+  responder responder_;
+  external_votes votes_;
+  bootstrap_schedule bootstrap_;
+  warm_set warm_;
+  std::map<lookup_id, search> searches_;
+  std::map<lookup_id, waiting_lookup> waiting_;
+  std::deque<transmit> outbox_;
+  std::deque<event> events_;
+  std::uint64_t next_lookup_ = 1;
+  time_point next_upkeep_;
+};
+
+} // namespace warren::dht
