@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -40,8 +41,11 @@ inline const std::uint8_t* as_u8(byte_view data) noexcept {
   return reinterpret_cast<const std::uint8_t*>(data.data());
 }
 
-inline std::uint8_t* as_u8(std::span<std::byte> data) noexcept {
-  return reinterpret_cast<std::uint8_t*>(data.data());
+/// The same for octets to be written; a template, so that a mutable array is not ambiguous between the two.
+template <class Range>
+  requires std::convertible_to<Range&&, std::span<std::byte>>
+std::uint8_t* as_u8(Range&& data) noexcept {
+  return reinterpret_cast<std::uint8_t*>(std::span<std::byte>{data}.data());
 }
 
 /// Returns `data` as lower-case hexadecimal digits, two per octet.
