@@ -29,7 +29,7 @@ result<packet> parse_refuse(
   if (!in.ok())
     return errc::truncated;
   if (reason != static_cast<std::uint8_t>(refusal::busy)
-      && reason != static_cast<std::uint8_t>(refusal::version))
+      && reason != static_cast<std::uint8_t>(refusal::other_version))
     return errc::malformed;
   return packet{refuse{id, token, static_cast<refusal>(reason), from_version}};
 }

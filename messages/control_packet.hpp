@@ -56,8 +56,8 @@ struct accept {
 };
 
 enum class refusal : std::uint8_t {
-  busy = 1,    // the responder's limit on inbound streams is reached; try later
-  version = 2, // the responder speaks another version of this protocol
+  busy = 1,          // the responder's limit on inbound streams is reached; try later
+  other_version = 2, // the responder speaks another version of this protocol
 };
 
 /// Responder to initiator: there will be no stream. `version` is the responder's.

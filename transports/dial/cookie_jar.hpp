@@ -19,8 +19,8 @@ public:
   cookie_jar& operator=(const cookie_jar&) = delete;
 
   control::cookie_value make(
-      time_point now, const endpoint& source, std::uint32_t id, const control::nonce& token);
-  bool check(time_point now, const endpoint& source, const control::open& packet);
+      time_point now, const warren::endpoint& source, std::uint32_t id, const control::nonce& token);
+  bool check(time_point now, const warren::endpoint& source, const control::open& packet);
 
 private:
   using secret = std::array<std::byte, 32>;

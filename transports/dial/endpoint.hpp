@@ -49,12 +49,12 @@ public:
 
   const counters& stats() const noexcept { return counters_; }
 
-  std::size_t attempts() const noexcept { return attempts_.size(); }
+  std::size_t attempts_in_flight() const noexcept { return attempts_.size(); }
 
-  std::size_t inbound() const noexcept { return inbound_.live(); }
+  std::size_t inbound_streams() const noexcept { return inbound_.live(); }
 
 private:
-  struct attempt {
+  struct pending {
     warren::endpoint to;
     std::uint32_t local_id = 0;
     control::nonce token{};
@@ -62,23 +62,22 @@ private:
     time_point give_up_at;
     time_point repeat_at;
     duration interval{};
-    std::error_code last_refusal;
   };
-  using attempt_map = std::map<attempt_id, attempt>;
+  using attempt_map = std::map<attempt_id, pending>;
 
   void handle(time_point now, const warren::endpoint& from, const control::open& packet);
   void handle(time_point now, const warren::endpoint& from, const control::cookie& packet);
   void handle(time_point now, const warren::endpoint& from, const control::accept& packet);
   void handle(time_point now, const warren::endpoint& from, const control::refuse& packet);
   void handle(time_point now, const warren::endpoint& from, const control::foreign_open& packet);
-  void handle_proven_open(time_point now, const warren::endpoint& from, const control::open& packet);
+  void handle_proven_open(const warren::endpoint& from, const control::open& packet);
   void count_refused(std::error_code why);
   attempt_map::iterator find_attempt(
       const warren::endpoint& from, std::uint32_t id, const control::nonce& token);
-  void send_open(const attempt& to);
-  void repeat_or_give_up(time_point now);
-  void reply(const warren::endpoint& to, bytes payload);
-  void forget(attempt_map::iterator it);
+  void send_open(const pending& to);
+  void fail(attempt_map::iterator it, errc reason);
+  void fail_silently(attempt_map::iterator it);
+  void enqueue(const warren::endpoint& to, bytes payload);
   std::uint32_t allocate_id();
 
   config config_;

@@ -16,7 +16,7 @@ class inbound_table {
 public:
   /// Identifies an opening: who, and what it calls its stream.
   struct key {
-    endpoint remote;
+    warren::endpoint remote;
     std::uint32_t initiator_id = 0;
     control::nonce token{};
     friend bool operator==(const key&, const key&) = default;

@@ -19,7 +19,7 @@ struct config {
   std::uint32_t remote_id = 0; // the peer's: what our packets carry
   endpoint remote;
 
-  /// Octets that may wait here for the application. The peer is told what is left of it.
+  /// Octets that may wait here for the application, at most max_receive_window. The peer is told what is left of it.
   std::size_t receive_window = 4 * 1024 * 1024;
 
   /// Octets written and not yet acknowledged that are kept; write() takes no more beyond.
@@ -43,6 +43,8 @@ struct config {
   /// who may speak.
   bool accept_any_source = false;
 };
+
+inline constexpr std::size_t max_receive_window = 64 * 1024 * 1024;
 
 /// Octets taken beyond the receive window: the peer's first flight leaves before it knows the window, and one packet may
 /// always probe past it.

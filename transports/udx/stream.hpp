@@ -14,8 +14,6 @@
 
 namespace warren::udx {
 
-class stream_state;
-
 /// One reliable, ordered byte pipe over UDP, wire-compatible with libudx (wire version 1). No handshake: it can send at
 /// once. One machine per stream; the caller looks streams up by udx::stream_id_of() and feeds each its packets.
 ///
@@ -109,7 +107,29 @@ public:
   const udx::counters& counters() const noexcept;
 
 private:
-  std::unique_ptr<stream_state> state_;
+  enum class phase : std::uint8_t { open, lingering, finished };
+  struct machinery; // both halves, their timers and counters
+
+  bool admit(const endpoint& from, byte_view datagram, packet& in);
+  void handle_open(time_point now, const packet& in);
+  void handle_lingering(const packet& in);
+  void close_when_both_ended(time_point now);
+  void give_up(std::error_code reason);
+  void send_ack(transmit_batch& batch);
+  void send_destroy(transmit_batch& batch);
+
+  endpoint remote_;
+  std::uint32_t local_id_;
+  std::uint32_t remote_id_;
+  duration linger_;
+  bool accept_any_source_;
+  phase phase_ = phase::open;
+  bool destroy_due_ = false;
+  bool remote_end_raised_ = false;
+  bool closed_raised_ = false;
+  bool finished_raised_ = false;
+  std::error_code reason_;
+  std::unique_ptr<machinery> parts_;
 };
 
 } // namespace warren::udx

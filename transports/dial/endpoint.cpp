@@ -1,0 +1,237 @@
+#include "transports/dial/endpoint.hpp"
+
+#include <algorithm>
+
+namespace warren::dial {
+
+endpoint::endpoint(config settings, random_source& random)
+    : config_{settings}, random_{random}, cookies_{settings.cookie_lifetime, random} {
+}
+
+// -- initiator ----------------------------------------------------------------
+
+result<attempt_id> endpoint::dial(time_point now, const warren::endpoint& to) {
+  if (to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
+    return errc::bad_endpoint;
+  if (attempts_.size() >= config_.max_attempts)
+    return errc::too_many_attempts;
+  pending fresh;
+  fresh.to = to;
+  fresh.local_id = allocate_id();
+  random_.fill(fresh.token);
+  fresh.give_up_at = now + config_.timeout;
+  fresh.interval = config_.retry_interval;
+  fresh.repeat_at = now + fresh.interval;
+  auto id = next_attempt_++;
+  outbound_ids_.insert(fresh.local_id);
+  attempt_by_local_id_.emplace(fresh.local_id, id);
+  send_open(fresh);
+  attempts_.emplace(id, std::move(fresh));
+  ++counters_.attempts;
+  return id;
+}
+
+void endpoint::cancel(attempt_id attempt) {
+  if (auto it = attempts_.find(attempt); it != attempts_.end())
+    fail_silently(it);
+}
+
+void endpoint::handle(time_point now, const warren::endpoint& from, const control::cookie& packet) {
+  auto it = find_attempt(from, packet.initiator_id, packet.token);
+  if (it == attempts_.end()) {
+    ++counters_.unknown_cookie;
+    return;
+  }
+  auto& waiting = it->second;
+  // The same cookie again answers a repeated open: our second open is under way.
+  if (waiting.cookie == packet.value)
+    return;
+  waiting.cookie = packet.value;
+  waiting.interval = config_.retry_interval;
+  waiting.repeat_at = now + waiting.interval;
+  send_open(waiting);
+}
+
+void endpoint::handle(time_point, const warren::endpoint& from, const control::accept& packet) {
+  auto it = find_attempt(from, packet.initiator_id, packet.token);
+  if (it == attempts_.end()) {
+    ++counters_.unknown_accept;
+    return;
+  }
+  events_.push_back(outbound{it->first, from, it->second.local_id, packet.responder_id});
+  attempt_by_local_id_.erase(it->second.local_id);
+  attempts_.erase(it);
+  ++counters_.opened;
+}
+
+void endpoint::handle(time_point, const warren::endpoint& from, const control::refuse& packet) {
+  auto it = find_attempt(from, packet.initiator_id, packet.token);
+  if (it == attempts_.end()) {
+    ++counters_.unknown_refuse;
+    return;
+  }
+  fail(it, packet.reason == control::refusal::other_version ? errc::version_mismatch : errc::busy);
+}
+
+endpoint::attempt_map::iterator endpoint::find_attempt(
+    const warren::endpoint& from, std::uint32_t id, const control::nonce& token) {
+  auto by_id = attempt_by_local_id_.find(id);
+  if (by_id == attempt_by_local_id_.end())
+    return attempts_.end();
+  auto it = attempts_.find(by_id->second);
+  return it->second.to == from && it->second.token == token ? it : attempts_.end();
+}
+
+void endpoint::send_open(const pending& to) {
+  enqueue(to.to, control::encode(control::open{to.local_id, to.token, to.cookie}));
+}
+
+void endpoint::fail(attempt_map::iterator it, errc reason) {
+  events_.push_back(failed{it->first, it->second.to, reason});
+  fail_silently(it);
+}
+
+void endpoint::fail_silently(attempt_map::iterator it) {
+  attempt_by_local_id_.erase(it->second.local_id);
+  outbound_ids_.erase(it->second.local_id);
+  attempts_.erase(it);
+}
+
+// -- responder ----------------------------------------------------------------
+
+void endpoint::handle(time_point now, const warren::endpoint& from, const control::open& packet) {
+  if (packet.cookie == control::cookie_value{}) {
+    auto value = cookies_.make(now, from, packet.initiator_id, packet.token);
+    enqueue(from, control::encode(control::cookie{packet.initiator_id, packet.token, value}));
+    ++counters_.cookies_sent;
+  } else if (cookies_.check(now, from, packet)) {
+    handle_proven_open(from, packet);
+  } else {
+    ++counters_.bad_cookie;
+  }
+}
+
+void endpoint::handle_proven_open(const warren::endpoint& from, const control::open& packet) {
+  inbound_table::key which{from, packet.initiator_id, packet.token};
+  if (auto known = inbound_.find(which)) {
+    if (known->released) {
+      ++counters_.open_of_released;
+      return;
+    }
+    ++counters_.accepts_repeated;
+    enqueue(from, control::encode(control::accept{packet.initiator_id, packet.token, known->local_id}));
+    return;
+  }
+  auto all = inbound_.live() >= config_.max_inbound;
+  if (all || inbound_.live_of(from.address) >= config_.max_inbound_per_address) {
+    ++(all ? counters_.inbound_limit : counters_.address_limit);
+    enqueue(
+        from, control::encode(control::refuse{packet.initiator_id, packet.token, control::refusal::busy}));
+    return;
+  }
+  auto local_id = allocate_id();
+  inbound_.insert(which, local_id);
+  events_.push_back(inbound{from, local_id, packet.initiator_id});
+  enqueue(from, control::encode(control::accept{packet.initiator_id, packet.token, local_id}));
+  ++counters_.accepted;
+}
+
+void endpoint::handle(time_point, const warren::endpoint& from, const control::foreign_open& packet) {
+  ++counters_.bad_version;
+  enqueue(
+      from, control::encode(control::refuse{packet.initiator_id, packet.token, control::refusal::other_version}));
+}
+
+void endpoint::release(time_point now, std::uint32_t local_id) {
+  // A cookie lives up to twice its lifetime, and with it a repeated open.
+  inbound_.release(local_id, now + 2 * config_.cookie_lifetime);
+  if (!attempt_by_local_id_.contains(local_id))
+    outbound_ids_.erase(local_id);
+}
+
+// -- the five calls -----------------------------------------------------------
+
+void endpoint::handle_packet(time_point now, const warren::endpoint& from, byte_view datagram) {
+  auto parsed = control::parse_packet(datagram);
+  if (!parsed) {
+    count_refused(parsed.error());
+    return;
+  }
+  inbound_.expire(now);
+  std::visit([&](const auto& packet) { handle(now, from, packet); }, *parsed);
+}
+
+void endpoint::handle_timeout(time_point now) {
+  inbound_.expire(now);
+  for (auto it = attempts_.begin(); it != attempts_.end();) {
+    auto current = it++;
+    auto& waiting = current->second;
+    if (waiting.give_up_at <= now) {
+      ++counters_.timed_out;
+      fail(current, errc::timed_out);
+    } else if (waiting.repeat_at <= now) {
+      waiting.interval = std::min(2 * waiting.interval, config_.max_retry_interval);
+      waiting.repeat_at = now + waiting.interval;
+      send_open(waiting);
+    }
+  }
+}
+
+std::optional<transmit> endpoint::poll_transmit() {
+  if (transmits_.empty())
+    return std::nullopt;
+  auto next = std::move(transmits_.front());
+  transmits_.pop_front();
+  return next;
+}
+
+std::optional<event> endpoint::poll_event() {
+  if (events_.empty())
+    return std::nullopt;
+  auto next = std::move(events_.front());
+  events_.pop_front();
+  return next;
+}
+
+std::optional<time_point> endpoint::poll_timeout() const {
+  auto next = inbound_.next_expiry();
+  for (const auto& [id, waiting] : attempts_) {
+    auto at = std::min(waiting.repeat_at, waiting.give_up_at);
+    next = next ? std::min(*next, at) : at;
+  }
+  return next;
+}
+
+// -----------------------------------------------------------------------------
+
+void endpoint::enqueue(const warren::endpoint& to, bytes payload) {
+  if (transmits_.size() >= max_queued_transmits) {
+    ++counters_.transmit_limit;
+    return;
+  }
+  transmits_.push_back({to, std::move(payload)});
+}
+
+void endpoint::count_refused(std::error_code why) {
+  if (why == control::errc::not_control)
+    ++counters_.not_control;
+  else if (why == control::errc::truncated)
+    ++counters_.truncated;
+  else if (why == control::errc::bad_version)
+    ++counters_.bad_version;
+  else if (why == control::errc::unknown_type)
+    ++counters_.unknown_type;
+  else
+    ++counters_.malformed;
+}
+
+std::uint32_t endpoint::allocate_id() {
+  for (;;) {
+    // At most a few thousand of 2^32 ids are in use, so this ends at once.
+    auto id = random_.draw<std::uint32_t>();
+    if (id != 0 && !outbound_ids_.contains(id) && !inbound_.holds(id))
+      return id;
+  }
+}
+
+} // namespace warren::dial

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "transports/udx/congestion_controller.hpp"
+#include "transports/udx/hystart.hpp"
+
+#include <optional>
+
+namespace warren::udx {
+
+/// CUBIC (RFC 9438), counted in packets, with HyStart++ (RFC 9406) to leave slow start.
+class cubic final : public congestion_controller {
+public:
+  void on_ack(const ack_sample& sample) override;
+  void on_congestion_event(time_point now) override;
+  void on_timeout(time_point now) override;
+
+  std::size_t cwnd() const noexcept override { return static_cast<std::size_t>(cwnd_); }
+  bool in_slow_start() const noexcept override { return cwnd_ < ssthresh_; }
+
+private:
+  void slow_start(const ack_sample& sample);
+  void congestion_avoidance(const ack_sample& sample);
+  void start_epoch(time_point now);
+  void reduce();
+
+  double cwnd_ = initial_window;
+  double ssthresh_ = max_packets_in_flight;
+  double w_max_ = 0;      // W_max
+  double w_est_ = 0;      // W_est, the Reno-friendly window
+  double cwnd_prior_ = 0; // cwnd before the last reduction
+  double k_ = 0;          // K, seconds until the curve is at W_max
+  std::optional<time_point> epoch_start_;
+  hystart hystart_;
+};
+
+} // namespace warren::udx

@@ -1,0 +1,50 @@
+#include "transports/udx/mtu_search.hpp"
+
+#include <algorithm>
+
+namespace warren::udx {
+
+namespace {
+
+constexpr std::size_t step = 32;
+constexpr int max_losses = 3;
+
+} // namespace
+
+mtu_search::mtu_search(std::size_t base, std::size_t ceiling) noexcept
+    : base_{base}, ceiling_{std::max(base, ceiling)}, mtu_{base} {
+}
+
+std::optional<std::size_t> mtu_search::probe_size() const noexcept {
+  if (!proven_ || in_flight_ || losses_ >= max_losses || mtu_ >= ceiling_)
+    return std::nullopt;
+  return next_size();
+}
+
+void mtu_search::on_probe_acked() noexcept {
+  if (!in_flight_)
+    return;
+  in_flight_ = false;
+  mtu_ = next_size();
+  losses_ = 0;
+}
+
+void mtu_search::on_probe_lost() noexcept {
+  if (!in_flight_)
+    return;
+  in_flight_ = false;
+  ++losses_;
+}
+
+void mtu_search::restart() noexcept {
+  mtu_ = base_;
+  losses_ = 0;
+  proven_ = false;
+  in_flight_ = false;
+}
+
+std::size_t mtu_search::next_size() const noexcept {
+  return std::min(mtu_ + step, ceiling_);
+}
+
+} // namespace warren::udx

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+namespace warren::udx {
+
+/// Searches for the largest IP packet that the path takes (udx.md section 12; RFC 8899 in spirit): a new DATA packet is
+/// padded to the next size; when it is acknowledged that size is the MTU. Three losses end the search for good.
+class mtu_search {
+public:
+  mtu_search(std::size_t base, std::size_t ceiling) noexcept;
+
+  std::size_t mtu() const noexcept { return mtu_; }
+
+  /// The first acknowledgement shows that the path works at all; only then is it probed.
+  void on_path_proven() noexcept { proven_ = true; }
+
+  /// Returns the size to try now, or nothing while a probe is in flight or nothing is left to try.
+  std::optional<std::size_t> probe_size() const noexcept;
+
+  void on_probe_sent() noexcept { in_flight_ = true; }
+  void on_probe_acked() noexcept;
+  void on_probe_lost() noexcept;
+
+  /// Starts over on a new path. A probe still in flight belongs to the old one.
+  void restart() noexcept;
+
+private:
+  std::size_t next_size() const noexcept;
+
+  std::size_t base_;
+  std::size_t ceiling_;
+  std::size_t mtu_;
+  int losses_ = 0;
+  bool proven_ = false;
+  bool in_flight_ = false;
+};
+
+} // namespace warren::udx

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "messages/time.hpp"
+
+#include <cstddef>
+
+namespace warren::udx {
+
+/// Spreads a window over its round trip: a token bucket in octets, refilled at a little more than cwnd per srtt. A path
+/// faster than the timers is not paced.
+class pacer {
+public:
+  /// Sets the pace from the state of the path.
+  void set_rate(std::size_t cwnd, std::size_t packet_size, duration srtt, bool slow_start) noexcept;
+
+  /// Returns true if a packet may go now.
+  bool ready(time_point now) noexcept;
+
+  void on_sent(std::size_t octets) noexcept { tokens_ -= static_cast<double>(octets); }
+
+  /// Returns when a burst worth waking up for will be possible; to be asked when not ready().
+  time_point next(time_point now) const noexcept;
+
+private:
+  double rate_ = 0;  // octets per second; 0 for unpaced
+  double burst_ = 0; // octets
+  double tokens_ = 0;
+  time_point refilled_;
+  bool started_ = false;
+};
+
+} // namespace warren::udx

@@ -1,0 +1,142 @@
+#include "transports/udx/sender.hpp"
+
+#include <algorithm>
+
+namespace warren::udx {
+
+bool sender::acceptable(sequence_number ack) const noexcept {
+  auto age = board_.una() - ack;
+  return ack <= board_.nxt() && age <= static_cast<std::int32_t>(max_packets_in_flight);
+}
+
+void sender::handle_acks(time_point now, const packet& in) {
+  window_.update(in.header, board_.una());
+  auto in_flight_before = board_.in_flight();
+  delivery news;
+  take_cumulative_ack(now, in.header.ack, news);
+  if (auto area = in.sack_area(); !area.empty())
+    take_sack(now, area, news);
+  if (news.packets > 0)
+    after_delivery(now, news, in_flight_before);
+}
+
+void sender::take_cumulative_ack(time_point now, sequence_number ack, delivery& news) {
+  std::size_t octets = 0;
+  while (board_.una() < ack) {
+    auto& arrived = board_[board_.una()];
+    if (arrived.where != segment::place::sacked)
+      on_delivered(now, board_.una(), arrived, news);
+    octets += arrived.length;
+    board_.pop();
+  }
+  ring_.drop(octets);
+  ring_base_ += octets;
+  counters_.octets_out += octets;
+}
+
+void sender::take_sack(time_point now, byte_view area, delivery& news) {
+  auto count = std::min(area.size() / sack_block_size, max_sack_blocks);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto block = read_sack_block(area, i);
+    // udx.md section 5.
+    if (block.start >= block.end || block.start < board_.una() || block.end > board_.nxt()) {
+      ++counters_.bad_sack_block;
+      continue;
+    }
+    for (auto seq = board_.next_unsacked(block.start); seq < block.end; seq = board_.next_unsacked(seq)) {
+      on_delivered(now, seq, board_[seq], news);
+      board_.mark_sacked(seq);
+    }
+  }
+}
+
+void sender::on_delivered(time_point now, sequence_number seq, const segment& arrived, delivery& news) {
+  ++news.packets;
+  rack_.on_delivered(now, seq, arrived, rtt_.min_rtt());
+  if (seq >= round_end_)
+    news.latest_round = true;
+  // Karn's rule: an answer to a repeated packet may be to any of its transmissions.
+  if (!arrived.retransmitted && (!news.sample_sent || arrived.sent > *news.sample_sent))
+    news.sample_sent = arrived.sent;
+  if (arrived.padding > 0)
+    mtu_.on_probe_acked();
+}
+
+void sender::after_delivery(time_point now, const delivery& news, std::size_t in_flight_before) {
+  if (news.sample_sent) {
+    rtt_.sample(now, now - *news.sample_sent);
+    tail_probe_.rtt_sampled = true;
+  }
+  if (!path_change_end_)
+    mtu_.on_path_proven();
+  if (path_change_end_ && board_.una() >= *path_change_end_) {
+    path_change_end_.reset();
+    path_proven_ = true;
+  }
+  finish_tail_probe(now);
+  if (phase_ != phase::open && board_.una() >= recovery_point_)
+    leave_recovery();
+  detect_losses(now);
+  if (phase_ != phase::recovery)
+    controller_->on_ack({now, news.packets, in_flight_before, rtt_.srtt(), rtt_.latest(), news.latest_round});
+  if (news.latest_round)
+    round_end_ = board_.nxt();
+  restart_retransmission_timer(now);
+  schedule_tail_probe(now);
+}
+
+void sender::detect_losses(time_point now) {
+  timers_.stop(timer::reordering);
+  auto window = rack_.reordering_window(rtt_, phase_ != phase::open, board_.sacked());
+  auto congestion = false;
+  while (board_.in_flight() > 0) {
+    auto seq = board_.oldest_in_flight();
+    auto& candidate = board_[seq];
+    if (!rack_.sent_before(seq, candidate))
+      break;
+    if (auto at = rack_.lost_at(candidate, window); at > now) {
+      // The others behind it follow, one expiry later each at worst.
+      timers_.set(timer::reordering, at);
+      break;
+    }
+    congestion = note_lost(seq) || congestion;
+  }
+  if (congestion && phase_ == phase::open)
+    enter_recovery(now);
+}
+
+// Returns true if the loss tells of congestion: that of an MTU probe does not.
+bool sender::note_lost(sequence_number seq) {
+  auto& lost = board_[seq];
+  auto probe = lost.padding > 0;
+  if (probe) {
+    mtu_.on_probe_lost();
+    lost.padding = 0;
+  }
+  board_.mark_lost(seq);
+  return !probe;
+}
+
+void sender::enter_recovery(time_point now) {
+  phase_ = phase::recovery;
+  recovery_point_ = board_.nxt();
+  timers_.stop(timer::tail_probe);
+  controller_->on_congestion_event(now);
+}
+
+void sender::leave_recovery() noexcept {
+  phase_ = phase::open;
+}
+
+// RFC 8985 section 7.4.2, with time in place of DSACK.
+void sender::finish_tail_probe(time_point now) {
+  auto& episode = tail_probe_.outstanding;
+  if (!episode || board_.una() < episode->end_seq)
+    return;
+  auto repaired_loss = episode->repeated && now - episode->sent >= rtt_.min_rtt();
+  episode.reset();
+  if (repaired_loss && phase_ == phase::open)
+    controller_->on_congestion_event(now);
+}
+
+} // namespace warren::udx
