@@ -89,7 +89,7 @@ public:
 
   status stats() const;
 
-  const dht::counters& counters() const noexcept { return counters_; }
+  dht::counters counters() const;
 
   const node_id& id() const noexcept { return table_.own_id(); }
 
@@ -100,37 +100,39 @@ private:
     search::goal goal;
   };
 
-  // Inbound.
+  // Inbound (node.cpp).
   void on_query(time_point now, const endpoint& from, const krpc::message& message, const krpc::query& query);
   void on_bad_query(
       time_point now, const endpoint& from, const krpc::message& message, const krpc::bad_query& query);
   void on_response(
-      time_point now, const endpoint& from, const krpc::message& message, const krpc::response& response);
+      time_point now, const endpoint& from, const krpc::message& message, krpc::response& response);
   void on_error(time_point now, const endpoint& from, const krpc::message& message);
   void on_silence(time_point now, const rpc::outcome& lost);
+  bool admit_query(time_point now, const endpoint& from);
+  void drop_unacceptable(const endpoint& from, krpc::response& response);
   void learn_external(time_point now, const endpoint& from, const krpc::message& message);
-  void verify_later(time_point now, const node_info& node);
-  krpc::response filtered(const endpoint& from, const krpc::response& response);
-
-  // Outbound.
+  void verify(time_point now, const node_info& asker);
   void reply(time_point now, const endpoint& to, krpc::message message);
   void ping(time_point now, const endpoint& to);
 
-  // Lookups.
-  lookup_id start(time_point now, search::goal goal);
-  void run(time_point now, lookup_id lookup, search::goal goal, time_point asked);
+  // Lookups (node_lookups.cpp).
+  lookup_id start(time_point now, const search::goal& goal);
+  void run(time_point now, lookup_id lookup, const search::goal& goal, time_point asked);
+  search make_search(const search::goal& goal, time_point asked) const;
   void advance(time_point now);
-  void finish(time_point now, lookup_id lookup, search& done);
+  void ask_next(time_point now, lookup_id lookup, search& running);
+  void finish(time_point now, lookup_id lookup, const search& ended);
   void emit_peers(lookup_id lookup, search& running);
   void release_waiting(time_point now);
-  bool empty_and_bootstrapping() const;
+  std::size_t user_lookups() const;
 
-  // Upkeep.
+  // Upkeep (node_upkeep.cpp).
   void start_bootstrap(time_point now);
-  void on_bootstrap_done(time_point now);
+  void on_bootstrap_ended(time_point now);
   void refresh(time_point now);
-  void check_questionable(time_point now);
+  void upkeep(time_point now);
   void settle_id(time_point now);
+  std::size_t usable_nodes(time_point now) const { return table_.count(now, node_state::questionable); }
 
   config config_;
   random_source& random_;
@@ -146,6 +148,7 @@ private:
   std::deque<transmit> outbox_;
   std::deque<event> events_;
   std::uint64_t next_lookup_ = 1;
+  time_point now_; // of the last call, for save() and stats()
   time_point next_upkeep_;
 };
 

@@ -1,0 +1,239 @@
+#include "transports/dht/node.hpp"
+
+#include "transports/dht/address_policy.hpp"
+#include "transports/dht/secure_id.hpp"
+#include "transports/dht/version.hpp"
+
+#include <algorithm>
+
+namespace warren::dht {
+
+namespace {
+
+/// Replies that wait for poll_transmit at most; more are dropped. The host polls after every datagram, so that in
+/// practice one waits.
+constexpr std::size_t max_outbox = 256;
+
+node_id choose_id(const config& settings, random_source& random) {
+  if (settings.id)
+    return *settings.id;
+  const auto& hint = settings.external_hint;
+  if (settings.saved_id && (!hint || is_secure_id(*settings.saved_id, *hint)))
+    return *settings.saved_id;
+  return hint ? make_secure_id(*hint, random) : make_random_id(random);
+}
+
+} // namespace
+
+node::node(config settings, random_source& random, time_point now)
+    : config_{std::move(settings)},
+      random_{random},
+      table_{choose_id(config_, random), {config_.family, config_.allow_same_ip, config_.enforcement}},
+      rpc_{config_.rpc, config_.read_only, random},
+      responder_{config_, random, now},
+      votes_{config_.external_votes, config_.allow_same_ip},
+      bootstrap_{config_.bootstrap_retry_min, config_.bootstrap_retry_max},
+      warm_{config_.keep_warm, config_.peers.lifetime},
+      now_{now},
+      next_upkeep_{now} {
+}
+
+void node::handle_packet(time_point now, const endpoint& from, byte_view datagram) {
+  now_ = now;
+  if (from.address.family() != config_.family) {
+    ++counters_.wrong_family;
+    return;
+  }
+  if (!is_usable(from, config_.family)) {
+    ++counters_.bad_source;
+    return;
+  }
+  auto message = krpc::decode(datagram);
+  if (!message) {
+    ++counters_.malformed;
+    return;
+  }
+  if (auto query = std::get_if<krpc::query>(&message->body))
+    on_query(now, from, *message, *query);
+  else if (auto bad = std::get_if<krpc::bad_query>(&message->body))
+    on_bad_query(now, from, *message, *bad);
+  else if (auto response = std::get_if<krpc::response>(&message->body))
+    on_response(now, from, *message, *response);
+  else
+    on_error(now, from, *message);
+}
+
+void node::handle_timeout(time_point now) {
+  now_ = now;
+  while (auto lost = rpc_.poll_lost(now))
+    on_silence(now, *lost);
+  if (bootstrap_.due(now))
+    start_bootstrap(now);
+  for (const auto& where : warm_.due(now))
+    ping(now, where);
+  if (next_upkeep_ <= now)
+    upkeep(now);
+  release_waiting(now);
+  advance(now);
+}
+
+std::optional<transmit> node::poll_transmit() {
+  if (outbox_.empty())
+    return rpc_.poll_transmit();
+  auto next = std::move(outbox_.front());
+  outbox_.pop_front();
+  return next;
+}
+
+std::optional<event> node::poll_event() {
+  if (events_.empty())
+    return std::nullopt;
+  auto next = std::move(events_.front());
+  events_.pop_front();
+  return next;
+}
+
+std::optional<time_point> node::poll_timeout() const {
+  auto result = next_upkeep_;
+  for (auto deadline : {rpc_.poll_timeout(), bootstrap_.poll_timeout(), warm_.poll_timeout()})
+    if (deadline)
+      result = std::min(result, *deadline);
+  for (const auto& [id, waiting] : waiting_)
+    result = std::min(result, waiting.until);
+  return result;
+}
+
+bool node::admit_query(time_point now, const endpoint& from) {
+  if (config_.read_only) { // BEP 43
+    ++counters_.while_read_only;
+    return false;
+  }
+  if (!responder_.admit(now, from)) {
+    ++counters_.rate_limited;
+    return false;
+  }
+  return true;
+}
+
+void node::on_query(
+    time_point now, const endpoint& from, const krpc::message& message, const krpc::query& query) {
+  if (query.id == table_.own_id()) {
+    ++counters_.own_query;
+    return;
+  }
+  if (!admit_query(now, from))
+    return;
+  krpc::message out;
+  out.transaction = message.transaction;
+  std::visit(
+      [&out](auto&& body) { out.body = std::move(body); },
+      responder_.answer(now, from, query, table_, counters_));
+  reply(now, from, std::move(out));
+  if (message.read_only)
+    return;
+  table_.heard_query(now, {query.id, from});
+  verify(now, {query.id, from});
+}
+
+void node::on_bad_query(
+    time_point now, const endpoint& from, const krpc::message& message, const krpc::bad_query& query) {
+  if (!admit_query(now, from))
+    return;
+  ++(query.code == krpc::error_code::method_unknown ? counters_.unknown_method : counters_.bad_arguments);
+  krpc::message out;
+  out.transaction = message.transaction;
+  out.body = krpc::error{static_cast<std::int64_t>(query.code), as_byte_view(query.why)};
+  reply(now, from, std::move(out));
+}
+
+void node::on_response(
+    time_point now, const endpoint& from, const krpc::message& message, krpc::response& response) {
+  auto answered = rpc_.match(now, from, message.transaction);
+  if (!answered) {
+    ++counters_.unexpected_response;
+    return;
+  }
+  ++counters_.responses;
+  if (!message.read_only)
+    table_.heard_response(now, {response.id, from});
+  learn_external(now, from, message);
+  drop_unacceptable(from, response);
+  auto found = searches_.find(answered->lookup);
+  if (answered->why != purpose::ping && found != searches_.end()) {
+    found->second.on_response(from, response, answered->why);
+    emit_peers(found->first, found->second);
+  }
+  release_waiting(now);
+  advance(now);
+}
+
+void node::on_error(time_point now, const endpoint& from, const krpc::message& message) {
+  auto answered = rpc_.match(now, from, message.transaction);
+  if (!answered) {
+    ++counters_.unexpected_response;
+    return;
+  }
+  // The node is alive; it knows the method not (204) or refuses the arguments. Not held against it in the table.
+  ++counters_.errors_received;
+  auto found = searches_.find(answered->lookup);
+  if (answered->why != purpose::ping && found != searches_.end())
+    found->second.on_failure(from, answered->why);
+  advance(now);
+}
+
+void node::on_silence(time_point now, const rpc::outcome& lost) {
+  table_.failed(now, lost.node);
+  auto found = searches_.find(lost.lookup);
+  if (lost.why != purpose::ping && found != searches_.end())
+    found->second.on_failure(lost.node, lost.why);
+}
+
+void node::drop_unacceptable(const endpoint& from, krpc::response& response) {
+  auto refused = [&](const endpoint& where) { return !is_acceptable(where, from.address, config_.family); };
+  counters_.bad_peers += std::erase_if(response.values, refused);
+  auto& nodes = config_.family == address_family::ipv4 ? response.nodes : response.nodes6;
+  counters_.bad_nodes += std::erase_if(nodes, [&](const node_info& named) { return refused(named.where); });
+}
+
+void node::learn_external(time_point now, const endpoint& from, const krpc::message& message) {
+  if (!message.ip || !votes_.vote(from, *message.ip))
+    return;
+  events_.push_back(external_address{*votes_.winner()});
+  settle_id(now);
+}
+
+void node::verify(time_point now, const node_info& asker) {
+  // A node enters the table by answering. Lookups come first: half of the transactions are left to them.
+  if (table_.wants(now, asker) && !rpc_.asking(asker.where) && rpc_.in_flight() < config_.rpc.in_flight / 2)
+    ping(now, asker.where);
+}
+
+void node::reply(time_point now, const endpoint& to, krpc::message message) {
+  message.ip = to;
+  message.version = as_byte_view(client_version);
+  auto datagram = krpc::encode(message);
+  if (outbox_.size() >= max_outbox) {
+    ++counters_.outbox_full;
+  } else if (!responder_.admit_reply(now, datagram.size())) {
+    ++counters_.replies_throttled;
+  } else {
+    ++counters_.queries_answered;
+    outbox_.push_back({to, std::move(datagram)});
+  }
+}
+
+void node::ping(time_point now, const endpoint& to) {
+  krpc::query query;
+  query.id = table_.own_id();
+  rpc_.ask(now, to, query, purpose::ping);
+}
+
+counters node::counters() const {
+  auto result = counters_;
+  result.queries_sent = rpc_.counters().sent;
+  result.queries_repeated = rpc_.counters().repeated;
+  result.queries_timed_out = rpc_.counters().timed_out;
+  return result;
+}
+
+} // namespace warren::dht

@@ -1,0 +1,142 @@
+// Lookups of dht::node: how they start, wait, go on and end.
+#include "transports/dht/errc.hpp"
+#include "transports/dht/node.hpp"
+
+#include <algorithm>
+
+namespace warren::dht {
+
+namespace {
+
+/// Most nodes of an old saved table are gone: ask twice as many at a time as usual.
+constexpr std::size_t bootstrap_parallelism = 2 * alpha;
+
+} // namespace
+
+lookup_id node::get_peers(time_point now, const info_hash& topic) {
+  return start(now, {search::kind::get_peers, topic.target()});
+}
+
+lookup_id node::announce(time_point now, const info_hash& topic, std::uint16_t port, bool implied_port) {
+  return start(now, {search::kind::announce, topic.target(), port, implied_port || port == 0});
+}
+
+void node::cancel(lookup_id lookup) {
+  searches_.erase(lookup);
+  waiting_.erase(lookup);
+  warm_.remove(lookup);
+}
+
+lookup_id node::start(time_point now, const search::goal& goal) {
+  now_ = now;
+  lookup_id lookup{next_lookup_++};
+  if (user_lookups() >= config_.max_lookups) {
+    events_.push_back(lookup_done{.lookup = lookup, .why = errc::too_many_lookups});
+  } else if (bootstrap_.seeking() && usable_nodes(now) == 0) {
+    waiting_.emplace(lookup, waiting_lookup{now, now + config_.bootstrap_wait, goal});
+  } else {
+    run(now, lookup, goal, now);
+    advance(now);
+  }
+  return lookup;
+}
+
+std::size_t node::user_lookups() const {
+  auto running = std::count_if(searches_.begin(), searches_.end(), [](const auto& entry) {
+    auto what = entry.second.what().what;
+    return what == search::kind::get_peers || what == search::kind::announce;
+  });
+  return waiting_.size() + static_cast<std::size_t>(running);
+}
+
+search node::make_search(const search::goal& goal, time_point asked) const {
+  search::settings how;
+  how.own_id = table_.own_id();
+  how.family = config_.family;
+  how.enforcement = config_.enforcement;
+  how.max_peers = config_.max_lookup_peers;
+  if (goal.what == search::kind::bootstrap)
+    how.lookup.parallelism = bootstrap_parallelism;
+  how.lookup.max_queries = config_.max_lookup_queries;
+  how.lookup.allow_same_ip = config_.allow_same_ip;
+  return {goal, how, asked};
+}
+
+void node::run(time_point now, lookup_id lookup, const search::goal& goal, time_point asked) {
+  auto& running = searches_.emplace(lookup, make_search(goal, asked)).first->second;
+  for (const auto& close : table_.closest(now, goal.target, k))
+    running.seed(close);
+  if (goal.what == search::kind::refresh)
+    return;
+  // This node may be one of those that store the topic.
+  running.add_peers(responder_.peers(now, {goal.target.octets}, config_.max_lookup_peers));
+  emit_peers(lookup, running);
+}
+
+void node::release_waiting(time_point now) {
+  // The first answers make a table that lookups can start from; the rest of the bootstrap goes on beside them.
+  auto ready = !bootstrap_.seeking() || usable_nodes(now) >= k;
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    if (!ready && it->second.until > now) {
+      ++it;
+      continue;
+    }
+    run(now, it->first, it->second.goal, it->second.asked);
+    it = waiting_.erase(it);
+  }
+}
+
+void node::advance(time_point now) {
+  for (;;) {
+    for (auto& [lookup, running] : searches_)
+      ask_next(now, lookup, running);
+    auto ended = std::find_if(
+        searches_.begin(), searches_.end(), [](const auto& entry) { return entry.second.done(); });
+    if (ended == searches_.end())
+      return;
+    auto taken = searches_.extract(ended);
+    finish(now, taken.key(), taken.mapped());
+  }
+}
+
+void node::ask_next(time_point now, lookup_id lookup, search& running) {
+  while (!rpc_.full()) {
+    auto step = running.next();
+    if (!step)
+      return;
+    rpc_.ask(now, step->to, step->query, step->why, lookup);
+  }
+}
+
+void node::finish(time_point now, lookup_id lookup, const search& ended) {
+  switch (ended.what().what) {
+    case search::kind::bootstrap:
+      on_bootstrap_ended(now);
+      return;
+    case search::kind::refresh:
+      refresh(now);
+      return;
+    case search::kind::announce:
+      warm_.add(now, lookup, ended.announced_to());
+      [[fallthrough]];
+    case search::kind::get_peers:
+      lookup_done done{lookup,
+                       ended.peers(),
+                       ended.queries(),
+                       ended.hops(),
+                       now - ended.asked(),
+                       ended.announced_to().size(),
+                       {}};
+      if (ended.queries() == 0)
+        done.why = errc::no_nodes;
+      events_.push_back(done);
+  }
+}
+
+void node::emit_peers(lookup_id lookup, search& running) {
+  auto peers = running.take_new_peers();
+  if (!peers.empty())
+    events_.push_back(peers_found{lookup, std::move(peers)});
+}
+
+} // namespace warren::dht
