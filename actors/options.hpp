@@ -28,7 +28,7 @@ struct options {
   bool dht_read_only = false; // BEP 43
 
   std::chrono::milliseconds connect_timeout{30'000}; // one dial, handshake included
-  std::chrono::milliseconds announce_interval{20'000};
+  std::chrono::milliseconds announce_interval{60'000}; // looking a topic up and announcing it again
   std::chrono::milliseconds relay_delay{1'000};      // auto: how long the direct way is tried before the relay is used
   std::chrono::milliseconds keep_alive_interval{5'000};
   std::chrono::milliseconds path_timeout{15'000};    // a path whose data stays unacknowledged this long is dead

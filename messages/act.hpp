@@ -81,6 +81,20 @@ auto spawn(Spawner& spawner, Ts&&... xs) {
   return spawner.template spawn<state_actor<State>, Options>(std::forward<Ts>(xs)...);
 }
 
+/// Answers a request that returns nothing. (CAF 0.17's typed promise cannot say so itself.)
+inline void done(caf::typed_response_promise<void> promise) {
+  caf::response_promise& untyped = promise;
+  untyped.deliver(caf::unit);
+}
+
+/// True when mail from Self to Destination must be anonymous: statically typed actors send only to typed ones.
+template <class Self, class Destination>
+constexpr bool is_anonymous
+  = std::is_null_pointer_v<Self>
+    || (std::is_same_v<Destination, caf::actor>
+        && !std::is_base_of_v<caf::event_based_actor, std::remove_pointer_t<Self>>
+        && !std::is_base_of_v<caf::blocking_actor, std::remove_pointer_t<Self>>);
+
 /// A message on its way out: mail(self, x...).send(to), .delay(d).send(to) or .request(to, timeout).
 /// Self is std::nullptr_t for anonymous mail.
 template <class Self, class... Ts>
@@ -96,7 +110,7 @@ struct [[nodiscard]] outgoing {
     void send(const Destination& to) && {
       std::apply(
         [&](auto&... x) {
-          if constexpr (std::is_null_pointer_v<Self>)
+          if constexpr (is_anonymous<Self, Destination>)
             caf::delayed_anon_send(to, by, std::move(x)...);
           else
             mail.self->delayed_send(to, by, std::move(x)...);
@@ -109,7 +123,7 @@ struct [[nodiscard]] outgoing {
   void send(const Destination& to) && {
     std::apply(
       [&](auto&... x) {
-        if constexpr (std::is_null_pointer_v<Self>)
+        if constexpr (is_anonymous<Self, Destination>)
           caf::anon_send(to, std::move(x)...);
         else
           self->send(to, std::move(x)...);

@@ -114,8 +114,8 @@ auto inspect(Inspector& f, grant_credit& x) {
   return act::object(f, x, "warren::grant_credit", act::field("channel", x.channel), act::field("octets", x.octets));
 }
 
-/// Consumer -> connection: nothing more will be written; the peer gets peer_finished after the last message.
-/// Answered when everything written before was acknowledged by the peer.
+/// Consumer -> connection: nothing more will be written; the peer gets peer_finished after the last message. Answered when
+/// every earlier write was accepted. Ending the connection in order afterwards (leave_topic, disconnect) still delivers.
 struct finish_channel {
   std::uint32_t channel = 0;
 };

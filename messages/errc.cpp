@@ -26,6 +26,7 @@ std::string to_string(errc code) {
     case errc::storage_failed: return "storage_failed";
     case errc::not_found: return "not_found";
     case errc::network_failed: return "network_failed";
+    case errc::self_connection: return "self_connection";
   }
   return "unknown";
 }

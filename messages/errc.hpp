@@ -50,6 +50,8 @@ enum class errc : std::uint8_t {
   not_found,
   /// The system refused a socket operation; the reason text says which.
   network_failed,
+  /// The peer turned out to be this very process.
+  self_connection,
 };
 
 /// Returns a stable lower-case name, for logs, metrics and JSON.

@@ -8,6 +8,8 @@
 #include "messages/database.hpp"
 #include "messages/dht.hpp"
 #include "messages/pipes.hpp"
+#include "messages/relay_messages.hpp"
+#include "messages/supervision.hpp"
 #include "messages/transport.hpp"
 
 #define WARREN_TYPE(name) CAF_ADD_TYPE_ID(warren, (warren::name))
@@ -73,6 +75,26 @@ CAF_BEGIN_TYPE_ID_BLOCK(warren, caf::first_custom_type_id)
   WARREN_TYPE(field_changed)
   WARREN_TYPE(database_status)
   WARREN_TYPE(replicator_actor)
+  // Supervision, local to one process.
+  WARREN_TYPE(dial_peer)
+  WARREN_TYPE(dial_failed)
+  WARREN_TYPE(stream_started)
+  WARREN_TYPE(session_established)
+  WARREN_TYPE(admit_session)
+  WARREN_TYPE(session_admitted)
+  WARREN_TYPE(session_closed)
+  WARREN_TYPE(topic_joined)
+  WARREN_TYPE(topic_left)
+  WARREN_TYPE(get_counters)
+  WARREN_TYPE(counter_map)
+  // The relay, local to one process but for relay_server_status.
+  WARREN_TYPE(link_ready)
+  WARREN_TYPE(guest_arrived)
+  WARREN_TYPE(guest_input)
+  WARREN_TYPE(page_asked)
+  WARREN_TYPE(relay_listening)
+  WARREN_TYPE(relay_signal)
+  WARREN_TYPE(relay_server_status)
 CAF_END_TYPE_ID_BLOCK(warren)
 
 #undef WARREN_TYPE
@@ -117,3 +139,19 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_peers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_summary)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_bootstrap)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dial_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dial_failed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::stream_started)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::session_established)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::admit_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::session_admitted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::session_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::topic_joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::topic_left)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::get_counters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::link_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::guest_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::guest_input)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::page_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_listening)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_signal)

@@ -1,0 +1,125 @@
+#include "actors/channel_table.hpp"
+
+namespace warren {
+
+void channel_table::open(session::channel_id channel, const topic& on, caf::actor consumer,
+                         const connection_actor& self, const peer_info& peer) {
+  act::anon_mail(connected{key_of(channel), self, on, peer}).send(consumer);
+  auto& state = channels_[channel];
+  state.on = on;
+  state.consumer = std::move(consumer);
+}
+
+void channel_table::take(session::message message) {
+  auto found = channels_.find(message.channel);
+  if (found == channels_.end())
+    return;
+  found->second.undelivered.push_back(std::move(message.content));
+  deliver(message.channel, found->second, false);
+}
+
+void channel_table::deliver(session::channel_id channel, channel_state& state, bool ignore_credit) {
+  while (!state.undelivered.empty() && (ignore_credit || state.credit > 0)) {
+    auto content = std::move(state.undelivered.front());
+    state.undelivered.pop_front();
+    auto size = content.size();
+    state.credit -= static_cast<std::int64_t>(size);
+    session_.consumed(channel, size);
+    act::anon_mail(chunk_received{key_of(channel), chunk{std::move(content)}}).send(state.consumer);
+  }
+  if (state.peer_finished && state.undelivered.empty()) {
+    state.peer_finished = false;
+    act::anon_mail(peer_finished{key_of(channel)}).send(state.consumer);
+  }
+}
+
+void channel_table::grant(session::channel_id channel, std::uint64_t octets) {
+  constexpr auto most = std::int64_t{1} << 40; // far beyond any window; keeps the sum from overflowing
+  auto found = channels_.find(channel);
+  if (found == channels_.end())
+    return;
+  auto& credit = found->second.credit;
+  credit = std::min(most, credit + static_cast<std::int64_t>(std::min<std::uint64_t>(octets, most)));
+  deliver(channel, found->second, false);
+}
+
+void channel_table::write(session::channel_id channel, chunk data, caf::typed_response_promise<void> promise) {
+  enqueue(channel, {std::move(data), std::move(promise)});
+}
+
+void channel_table::finish(session::channel_id channel, caf::typed_response_promise<void> promise) {
+  enqueue(channel, {finish_request{}, std::move(promise)});
+}
+
+void channel_table::enqueue(session::channel_id channel, waiting next) {
+  auto found = channels_.find(channel);
+  if (found == channels_.end()) {
+    next.promise.deliver(make_error(errc::not_open, "the channel is closed"));
+    return;
+  }
+  auto& state = found->second;
+  if (state.queue.size() >= max_waiting_writes) {
+    next.promise.deliver(make_error(errc::limit_reached, "too many unanswered writes: wait for a reply before the next"));
+    return;
+  }
+  state.queue.push_back(std::move(next));
+  drain_queue(channel, state);
+}
+
+void channel_table::drain_queue(session::channel_id channel, channel_state& state) {
+  for (; !state.queue.empty(); state.queue.pop_front()) {
+    auto& next = state.queue.front();
+    if (std::holds_alternative<finish_request>(next.what)) {
+      session_.finish(channel);
+      act::done(next.promise);
+      continue;
+    }
+    auto error = session_.write(channel, std::get<chunk>(next.what).view());
+    if (error == session::errc::would_block)
+      return;
+    if (!error)
+      act::done(next.promise);
+    else if (error == session::errc::message_too_large)
+      next.promise.deliver(make_error(errc::too_large, error.message()));
+    else
+      next.promise.deliver(make_error(errc::not_open, error.message()));
+  }
+}
+
+void channel_table::writable(session::channel_id channel) {
+  if (auto found = channels_.find(channel); found != channels_.end())
+    drain_queue(channel, found->second);
+}
+
+void channel_table::peer_finished_on(session::channel_id channel) {
+  auto found = channels_.find(channel);
+  if (found == channels_.end())
+    return;
+  found->second.peer_finished = true;
+  deliver(channel, found->second, false);
+}
+
+std::optional<topic> channel_table::topic_of(session::channel_id channel) const {
+  auto found = channels_.find(channel);
+  if (found == channels_.end())
+    return std::nullopt;
+  return found->second.on;
+}
+
+void channel_table::close(session::channel_id channel, errc reason, const std::string& detail) {
+  auto node = channels_.extract(channel);
+  if (node.empty())
+    return;
+  auto& state = node.mapped();
+  deliver(channel, state, true);
+  for (auto& next : state.queue)
+    next.promise.deliver(make_error(reason, detail));
+  act::anon_mail(closed{key_of(channel), reason, detail}).send(state.consumer);
+}
+
+void channel_table::close_all(errc reason, const std::string& detail) {
+  while (!channels_.empty())
+    close(channels_.begin()->first, reason, detail);
+}
+
+} // namespace warren

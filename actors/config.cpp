@@ -1,0 +1,163 @@
+#include "actors/config.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <unistd.h>
+
+namespace warren {
+
+/// What CAF read for one option. It is kept as text, so that one setter judges every source in the same words.
+struct config::slot {
+  std::optional<std::string> text;
+
+  /// Returns `value` as the text that an option's setter takes.
+  static std::string text_of(const caf::config_value& value) {
+    if (auto list = caf::get_if<caf::config_value::list>(&value)) {
+      std::string joined;
+      for (const auto& each : *list)
+        joined += (joined.empty() ? "" : ",") + text_of(each);
+      return joined;
+    }
+    if (auto time = caf::get_if<caf::timespan>(&value)) {
+      constexpr std::int64_t nanoseconds_per_ms = 1'000'000;
+      if (time->count() % nanoseconds_per_ms == 0)
+        return std::to_string(time->count() / nanoseconds_per_ms);
+    }
+    if (auto text = caf::get_if<std::string>(&value))
+      return *text;
+    return caf::to_string(value);
+  }
+
+  static void store(void* self, const caf::config_value& value) {
+    static_cast<slot*>(self)->text = text_of(value);
+  }
+
+  static caf::config_value get(const void* self) {
+    return caf::config_value{static_cast<const slot*>(self)->text.value_or("")};
+  }
+
+  static caf::expected<caf::config_value> parse(void* self, caf::string_view input) {
+    std::string text{input.begin(), input.end()};
+    if (self != nullptr)
+      static_cast<slot*>(self)->text = text;
+    return caf::config_value{std::move(text)};
+  }
+
+  static const caf::config_option::meta_state* meta() {
+    static const caf::config_option::meta_state table{
+      [](const caf::config_value&) { return caf::error{}; }, store, get, parse, "string"};
+    return &table;
+  }
+};
+
+environment process_environment() {
+  environment found;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    std::string_view entry{*each};
+    auto equals = entry.find('=');
+    if (entry.starts_with("WARREN_") && equals != std::string_view::npos)
+      found.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return found;
+}
+
+config::config() : slots_{std::make_unique<std::vector<slot>>(option_table().size())} {
+  add_message_types<caf::id_block::warren>();
+  // The default policy polls even when idle; sharing sleeps. Unlimited throughput would let one busy connection starve the
+  // others (specs/caf.md sections 5 and 6).
+  set("scheduler.policy", caf::atom("sharing"));
+  set("scheduler.max-throughput", 300);
+  for (std::size_t i = 0; i < slots_->size(); ++i) {
+    const auto& row = option_table()[i];
+    auto text = fmt::format("{}; {} (default: \"{}\")", row.description, row.allowed, row.standard());
+    custom_options_.add(caf::config_option{"warren", row.name, text, slot::meta(), &(*slots_)[i]});
+  }
+}
+
+config::~config() = default;
+
+caf::error config::read(std::vector<std::string> arguments, const environment& variables) {
+  constexpr std::string_view file_argument = "--config-file=";
+  for (auto i = arguments.begin(); i != arguments.end(); ++i) {
+    if (!i->starts_with(file_argument))
+      continue;
+    auto file = i->substr(file_argument.size());
+    arguments.erase(i);
+    if (auto problem = read_file(file))
+      return problem;
+    break;
+  }
+  if (auto problem = read_arguments(std::move(arguments)))
+    return problem;
+  for (const auto& row : option_table()) {
+    auto found = variables.find(row.variable());
+    if (found == variables.end())
+      continue;
+    if (auto problem = set_transport(row.name, found->second, "environment " + row.variable()))
+      return problem;
+  }
+  return caf::none;
+}
+
+caf::error config::read_file(const std::string& file) {
+  auto source = "config file " + file;
+  if (access(file.c_str(), R_OK) != 0)
+    return make_error(
+      errc::bad_config, fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
+  if (auto problem = parse_config_file(file.c_str(), custom_options_, content))
+    return make_error(
+      errc::bad_config,
+      fmt::format("{} is refused: {}; allowed: groups of NAME = VALUE lines", source, caf::to_string(problem)));
+  auto group = content.find("warren");
+  if (group == content.end())
+    return caf::none;
+  auto entries = caf::get_if<caf::settings>(&group->second);
+  if (entries == nullptr)
+    return make_error(
+      errc::bad_config, fmt::format("option warren ({}) is refused; allowed: a group of NAME = VALUE lines", source));
+  for (const auto& [name, value] : *entries)
+    if (auto problem = set_transport(std::string{name.begin(), name.end()}, slot::text_of(value), source))
+      return problem;
+  return caf::none;
+}
+
+caf::error config::read_arguments(std::vector<std::string> arguments) {
+  constexpr std::string_view prefix = "--warren.";
+  for (const auto& each : arguments) {
+    if (!each.starts_with(prefix))
+      continue;
+    auto equals = each.find('=');
+    auto name = each.substr(prefix.size(), equals == std::string::npos ? equals : equals - prefix.size());
+    auto value = equals == std::string::npos ? std::string{} : each.substr(equals + 1);
+    if (find_option(name) == nullptr || equals == std::string::npos)
+      if (auto problem = set_transport(name, value, each))
+        return problem;
+  }
+  for (auto& each : *slots_)
+    each.text.reset();
+  std::istringstream no_file;
+  if (auto problem = parse(std::move(arguments), no_file))
+    return make_error(errc::bad_config, "arguments are refused: " + caf::to_string(problem));
+  for (std::size_t i = 0; i < slots_->size(); ++i) {
+    const auto& row = option_table()[i];
+    if (const auto& text = (*slots_)[i].text)
+      if (auto problem = set_transport(row.name, *text, "argument --warren." + row.name))
+        return problem;
+  }
+  return caf::none;
+}
+
+caf::error config::set_transport(std::string_view name, std::string_view value, std::string_view source) {
+  if (auto why = set_option(transport_, name, value, source))
+    return make_error(errc::bad_config, *why);
+  return caf::none;
+}
+
+caf::error config::check() const {
+  if (auto why = refusal(transport_))
+    return make_error(errc::bad_config, *why);
+  return caf::none;
+}
+
+} // namespace warren

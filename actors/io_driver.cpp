@@ -1,0 +1,86 @@
+#include "actors/io_driver.hpp"
+
+#include "transports/net/udp_receiver.hpp"
+
+namespace warren {
+
+namespace {
+
+class socket_sender final : public datagram_sender {
+public:
+  explicit socket_sender(std::shared_ptr<net::udp_socket> socket) : socket_{std::move(socket)} {
+    // nop
+  }
+
+  void send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
+    socket_->send_batch(to, buffer, segment_size);
+  }
+
+  void send(const endpoint& to, byte_view payload) override {
+    socket_->send(to, payload);
+  }
+
+  endpoint local() const override {
+    return socket_->local();
+  }
+
+private:
+  std::shared_ptr<net::udp_socket> socket_;
+};
+
+struct io_driver_state {
+  io_driver_state(caf::event_based_actor* selfptr, std::shared_ptr<net::udp_socket> udp,
+                  std::shared_ptr<udp_port> port_ptr)
+    : self{selfptr}, socket{std::move(udp)}, port{std::move(port_ptr)} {
+    // nop
+  }
+
+  bool start() {
+    auto hand_out = [port = port](std::size_t, const net::packet_batch& batch) { port->deliver(batch); };
+    auto started = net::udp_receiver::start({socket}, hand_out);
+    if (started)
+      receiver = std::move(*started);
+    else
+      self->quit(make_error(errc::network_failed, "UDP receiver: " + started.error().message()));
+    return receiver != nullptr;
+  }
+
+  counter_map counters() const {
+    counter_map result;
+    port->count_into(result);
+    if (receiver) {
+      if (auto n = receiver->counters().truncated)
+        result["udp.truncated"] += n;
+      if (auto n = receiver->counters().starved)
+        result["udp.starved"] += n;
+    }
+    return result;
+  }
+
+  caf::behavior make_behavior() {
+    if (!start())
+      return {};
+    return {
+      [this](get_counters) { return counters(); },
+      [this](const shut_down&) { self->quit(); },
+    };
+  }
+
+  caf::event_based_actor* self;
+  std::shared_ptr<net::udp_socket> socket;
+  std::shared_ptr<udp_port> port;
+  std::unique_ptr<net::udp_receiver> receiver;
+};
+
+} // namespace
+
+std::shared_ptr<datagram_sender> make_socket_sender(std::shared_ptr<net::udp_socket> socket) {
+  return std::make_shared<socket_sender>(std::move(socket));
+}
+
+caf::actor spawn_io_driver(caf::actor_system& system, std::shared_ptr<net::udp_socket> socket,
+                           std::shared_ptr<udp_port> port) {
+  return act::spawn<io_driver_state>(system, std::move(socket), std::move(port));
+}
+
+} // namespace warren

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "messages/types.hpp"
+#include "messages/time.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace warren {
+
+/// What a noise_stream writes to and reads from: something reliable and ordered (DESIGN section 6). Lives inside the
+/// connection actor and is called by it only.
+class pipe {
+public:
+  /// Takes octets in order; they are valid during the call.
+  using sink = std::function<void(byte_view)>;
+
+  enum class state { open, ended, lost };
+
+  virtual ~pipe() = default;
+
+  /// Returns how many octets write() takes now.
+  virtual std::size_t writable() const = 0;
+
+  /// Takes `data`, at most writable() octets.
+  virtual void write(byte_view data) = 0;
+
+  /// Nothing more will be written; what was written still goes out.
+  virtual void end() = 0;
+
+  /// Gives up at once.
+  virtual void destroy(time_point now) = 0;
+
+  /// Hands what has arrived to `take` and sends what is due.
+  virtual void drive(time_point now, const sink& take) = 0;
+
+  virtual std::optional<time_point> next_deadline() const = 0;
+
+  virtual state current() const = 0;
+
+  /// True when nothing written here waits for the other end any more.
+  virtual bool flushed() const = 0;
+
+  /// True when the pipe needs no more calls.
+  virtual bool finished() const = 0;
+
+  virtual path_kind kind() const = 0;
+
+  /// Returns "ip:port" or the relay's URL.
+  virtual std::string address() const = 0;
+
+  virtual void count_into(counter_map& out) const = 0;
+};
+
+} // namespace warren

@@ -1,0 +1,394 @@
+#include "actors/supervisor.hpp"
+
+#include "actors/counter_names.hpp"
+#include "actors/option_table.hpp"
+#include "actors/supervisor_state.hpp"
+
+#include <algorithm>
+
+namespace warren {
+
+namespace {
+
+/// Actors that watch events at once; more are refused.
+constexpr std::size_t max_watchers = 64;
+
+/// How long disconnect waits for connections to end in order.
+constexpr auto disconnect_wait = std::chrono::seconds{3};
+
+/// How long a child may take to tell its numbers; what is missing then is left out of the status.
+constexpr auto status_wait = std::chrono::seconds{2};
+
+session_settings session_settings_of(const supervisor_setup& setup, caf::actor supervisor) {
+  session_settings result;
+  result.identity = setup.identity;
+  result.instance = setup.instance;
+  result.allow = setup.allow;
+  result.supervisor = std::move(supervisor);
+  const auto& opts = setup.opts;
+  result.limits.handshake_timeout = std::min<duration>(result.limits.handshake_timeout, opts.connect_timeout);
+  result.limits.ping_after = opts.keep_alive_interval;
+  result.limits.dead_after = opts.path_timeout;
+  result.limits.resume_window = opts.resume_window;
+  result.limits.retained_bytes = opts.send_buffer;
+  result.limits.receive_window = static_cast<std::uint32_t>(opts.channel_window);
+  return result;
+}
+
+swarm::dial_policy dial_policy_of(const options& opts) {
+  swarm::dial_policy result;
+  result.max_peers = opts.max_peers;
+  result.max_dials = opts.max_dials;
+  result.relay_delay = opts.mode == transport_mode::automatic ? duration{opts.relay_delay} : duration{};
+  return result;
+}
+
+/// Collects the answers of several actors into one status; delivers when the last one has answered or failed.
+struct status_gathering {
+  transport_status status;
+  caf::typed_response_promise<transport_status> promise;
+
+  ~status_gathering() {
+    promise.deliver(std::move(status));
+  }
+};
+
+/// Adds the addresses in `found` that `known` does not have yet.
+std::vector<peer_info> merge_found(std::vector<peer_info> known, const std::set<endpoint>& found) {
+  std::set<std::string> addresses;
+  for (const auto& peer : known)
+    addresses.insert(peer.address);
+  for (const auto& where : found) {
+    peer_info peer;
+    peer.address = to_string(where);
+    if (addresses.insert(peer.address).second)
+      known.push_back(std::move(peer));
+  }
+  return known;
+}
+
+} // namespace
+
+supervisor_state::supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config)
+  : self{selfptr},
+    setup{std::move(config)},
+    sessions{session_settings_of(setup, caf::actor_cast<caf::actor>(selfptr))},
+    book{setup.identity->id(), dial_policy_of(setup.opts), random},
+    restarts{random} {
+  // nop
+}
+
+supervisor_state::~supervisor_state() {
+  if (setup.port)
+    setup.port->clear();
+  for (auto& promise : disconnecting)
+    act::done(promise);
+}
+
+void supervisor_state::pump() {
+  auto at = now();
+  restart_due(at);
+  look_up_due(at);
+  dial_due(at);
+  if (disconnect_deadline && (streams.empty() || *disconnect_deadline <= at)) {
+    disconnect_deadline.reset();
+    for (auto& promise : disconnecting)
+      act::done(promise);
+    disconnecting.clear();
+  }
+  std::optional<time_point> due = disconnect_deadline ? disconnect_deadline : book.poll_timeout();
+  auto consider = [&](time_point when) { due = due ? std::min(*due, when) : when; };
+  for (const auto& [name, when] : pending_restarts)
+    consider(when);
+  if (has_direct_way())
+    for (const auto& [on, joined] : topics)
+      if (!joined.looking_up)
+        consider(joined.schedule.next());
+  wake_up.arm(self, due);
+}
+
+// -- topics -----------------------------------------------------------------------------------------------------------
+
+void supervisor_state::join(const topic& on) {
+  topic_of_hash[on.info_hash()] = on;
+  topics[on].schedule = swarm::lookup_schedule{now(), setup.opts.announce_interval};
+  for (const auto& [url, relay] : relays)
+    if (relay.link)
+      act::mail(self, relay_join{on}).send(relay.link);
+}
+
+caf::result<void> supervisor_state::handle_connect(const connect_topic& request) {
+  auto known = topics.find(request.on);
+  if (known != topics.end() && known->second.subscriber && known->second.subscriber != request.subscriber)
+    return make_error(errc::already_joined, "another subscriber holds this topic");
+  if (known == topics.end() && topics.size() >= setup.opts.max_topics)
+    return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
+  if (known != topics.end() && known->second.subscriber)
+    return caf::unit;
+  if (known == topics.end())
+    join(request.on);
+  auto& joined = topics[request.on];
+  joined.secret = request.secret;
+  joined.subscriber = request.subscriber;
+  self->monitor(request.subscriber);
+  for (const auto& [address, stream] : streams)
+    if (stream.admitted)
+      act::mail(self, topic_joined{request.on, request.secret, request.subscriber}).send(stream.actor);
+  pump();
+  return caf::unit;
+}
+
+caf::result<void> supervisor_state::handle_announce(const announce_topic& request) {
+  if (!topics.contains(request.on)) {
+    if (topics.size() >= setup.opts.max_topics)
+      return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
+    join(request.on);
+  }
+  topics[request.on].announced = true;
+  pump();
+  return caf::unit;
+}
+
+void supervisor_state::leave(const topic& on) {
+  topics.erase(on);
+  topic_of_hash.erase(on.info_hash());
+  book.left(on);
+  for (const auto& [url, relay] : relays)
+    if (relay.link)
+      act::mail(self, relay_leave{on}).send(relay.link);
+  for (const auto& [address, stream] : streams)
+    if (stream.admitted)
+      act::mail(self, topic_left{on}).send(stream.actor);
+}
+
+caf::result<void> supervisor_state::handle_leave(const leave_topic& request) {
+  if (!topics.contains(request.on))
+    return make_error(errc::not_joined, "topic " + to_string(request.on) + " is not joined");
+  leave(request.on);
+  pump();
+  return caf::unit;
+}
+
+caf::result<void> supervisor_state::handle_disconnect() {
+  while (!topics.empty())
+    leave(topics.begin()->first);
+  for (const auto& [address, stream] : streams)
+    act::mail(self, shut_down{errc::closed_locally, "disconnect"}).send(stream.actor);
+  auto promise = self->make_response_promise<void>();
+  disconnecting.push_back(promise);
+  disconnect_deadline = now() + disconnect_wait;
+  pump();
+  return promise;
+}
+
+// -- discovery --------------------------------------------------------------------------------------------------------
+
+void supervisor_state::look_up_due(time_point at) {
+  if (!dht)
+    return;
+  for (auto& [on, joined] : topics)
+    if (!joined.looking_up && joined.schedule.due(at))
+      look_up(on, joined);
+}
+
+void supervisor_state::look_up(const topic& on, joined_topic& joined) {
+  joined.looking_up = true;
+  auto over = [this, on] {
+    if (auto known = topics.find(on); known != topics.end()) {
+      known->second.looking_up = false;
+      known->second.schedule.done(now());
+    }
+    pump();
+  };
+  dht_lookup request{on.info_hash(), self_handle(), !setup.opts.dht_read_only, 0};
+  act::mail(self, std::move(request))
+    .request(dht, caf::infinite)
+    .then([over](const dht_summary&) { over(); },
+          [this, over](const caf::error&) {
+            ++counters["supervisor.lookup_failed"];
+            over();
+          });
+}
+
+void supervisor_state::handle_presence(const relay_presence& presence) {
+  swarm::relayed_peer guest{presence.url, presence.peer};
+  if (!presence.present)
+    book.gone(presence.on, guest);
+  else if (is_subscribed(presence.on))
+    book.found(now(), presence.on, guest);
+  pump();
+}
+
+std::vector<peer_info> supervisor_state::known_on(const topic& on) const {
+  std::vector<peer_info> result;
+  for (const auto& [address, stream] : streams)
+    if (stream.admitted)
+      result.push_back(stream.session->peer);
+  for (const auto& target : book.candidates_on(on)) {
+    peer_info info;
+    if (auto guest = std::get_if<swarm::relayed_peer>(&target)) {
+      info.id = to_string(guest->peer);
+      info.address = guest->url;
+    } else {
+      info.address = to_string(std::get<endpoint>(target));
+    }
+    result.push_back(std::move(info));
+  }
+  return result;
+}
+
+void supervisor_state::handle_dht_peers(const dht_peers& found) {
+  auto on = topic_of_hash.find(found.info_hash);
+  auto wanted = on != topic_of_hash.end() && is_subscribed(on->second);
+  auto running = lookups.find(found.info_hash);
+  for (const auto& where : found.peers) {
+    if (where == setup.port->local())
+      continue;
+    if (wanted)
+      book.found(now(), on->second, where);
+    if (running != lookups.end())
+      for (auto& result : running->second)
+        result->insert(where);
+  }
+  pump();
+}
+
+bool supervisor_state::is_subscribed(const topic& on) const {
+  auto joined = topics.find(on);
+  return joined != topics.end() && joined->second.subscriber;
+}
+
+caf::result<std::vector<peer_info>> supervisor_state::handle_lookup(const lookup_topic& request) {
+  if (!dht)
+    return known_on(request.on);
+  auto promise = self->make_response_promise<std::vector<peer_info>>();
+  auto found = std::make_shared<std::set<endpoint>>();
+  auto hash = request.on.info_hash();
+  lookups[hash].push_back(found);
+  auto answer = [this, promise, found, hash, on = request.on]() mutable {
+    auto& running = lookups[hash];
+    std::erase(running, found);
+    if (running.empty())
+      lookups.erase(hash);
+    promise.deliver(merge_found(known_on(on), *found));
+  };
+  act::mail(self, dht_lookup{request.on.info_hash(), self_handle(), false, 0})
+    .request(dht, caf::infinite)
+    .then([answer](const dht_summary&) mutable { answer(); }, [answer](const caf::error&) mutable { answer(); });
+  return promise;
+}
+
+// -- watching ---------------------------------------------------------------------------------------------------------
+
+void supervisor_state::emit(std::string kind, const peer_info& peer, std::string reason) {
+  swarm_event event{std::move(kind), peer, std::move(reason)};
+  for (const auto& watcher : watchers)
+    act::mail(self, event).send(watcher);
+}
+
+caf::result<transport_status> supervisor_state::handle_status() {
+  auto gathering = std::make_shared<status_gathering>();
+  gathering->promise = self->make_response_promise<transport_status>();
+  auto& status = gathering->status;
+  status.id = to_string(setup.identity->id());
+  status.name = to_string(setup.opts.mode);
+  status.counters = counters;
+  if (setup.port)
+    status.addresses.push_back(to_string(setup.port->local()));
+  for (const auto& [url, relay] : relays)
+    status.relays.push_back({url, relay.state});
+  auto ignore = [gathering](const caf::error&) {};
+  for (const auto& [address, stream] : streams)
+    if (stream.admitted)
+      act::mail(self, get_status{})
+        .request(caf::actor_cast<connection_actor>(stream.actor), status_wait)
+        .then([gathering](connection_status& peer) { gathering->status.peers.push_back(std::move(peer)); }, ignore);
+  if (dht)
+    act::mail(self, get_status{})
+      .request(dht, status_wait)
+      .then(
+        [gathering](const dht_status& answer) {
+          gathering->status.dht_nodes = answer.nodes;
+          gathering->status.dht_external = answer.external;
+          merge_counters(gathering->status.counters, answer.counters);
+        },
+        ignore);
+  auto children = std::vector{driver, dialler};
+  for (const auto& [url, relay] : relays)
+    children.push_back(relay.link);
+  for (const auto& child : children)
+    if (child)
+      act::mail(self, get_counters{})
+        .request(child, status_wait)
+        .then([gathering](const counter_map& answer) { merge_counters(gathering->status.counters, answer); }, ignore);
+  return gathering->promise;
+}
+
+supervisor_actor::behavior_type supervisor_state::make_behavior() {
+  self->set_exit_handler([this](caf::exit_msg& exit) { handle_exit(exit); });
+  self->set_down_handler([this](caf::down_msg& down) {
+    // A subscriber or a watcher.
+    std::erase_if(watchers, [&](const caf::actor& x) { return x.address() == down.source; });
+    std::vector<topic> orphaned;
+    for (const auto& [on, joined] : topics)
+      if (joined.subscriber && joined.subscriber.address() == down.source)
+        orphaned.push_back(on);
+    for (const auto& on : orphaned)
+      leave(on);
+    pump();
+  });
+  start_children();
+  pump();
+  return {
+    [this](const connect_topic& request) { return handle_connect(request); },
+    [this](const leave_topic& request) { return handle_leave(request); },
+    [this](const announce_topic& request) { return handle_announce(request); },
+    [this](const lookup_topic& request) { return handle_lookup(request); },
+    [this](disconnect) { return handle_disconnect(); },
+    [this](get_name) { return to_string(setup.opts.mode); },
+    [this](get_status) { return handle_status(); },
+    [this](const watch_events& request) -> caf::result<void> {
+      if (watchers.size() >= max_watchers)
+        return make_error(errc::limit_reached, "at most 64 watchers");
+      watchers.insert(request.watcher);
+      self->monitor(request.watcher);
+      return caf::unit;
+    },
+    [this](deadline_reached) {
+      wake_up.fired();
+      pump();
+    },
+    [this](const dht_peers& found) { handle_dht_peers(found); },
+    [this](const dial_failed& failure) {
+      handle_dial_failed(failure);
+      pump();
+    },
+    [this](const stream_started& started) { handle_stream_started(started); },
+    [this](const session_established& report) {
+      handle_established(report);
+      pump();
+    },
+    [this](const session_admitted& report) {
+      handle_admitted(report);
+      pump();
+    },
+    [this](const session_closed& report) {
+      handle_closed(report);
+      pump();
+    },
+    [this](const relay_state_changed& change) {
+      relays[change.url].state = change.state;
+      peer_info relay;
+      relay.address = change.url;
+      emit("relay_state", relay, change.reason.empty() ? change.state : change.state + ": " + change.reason);
+    },
+    [this](const relay_presence& presence) { handle_presence(presence); },
+    [this](const circuit_offered& offer) { handle_circuit_offered(offer); },
+  };
+}
+
+transport_actor spawn_supervisor(caf::actor_system& system, supervisor_setup setup) {
+  return act::spawn<supervisor_state>(system, std::move(setup));
+}
+
+} // namespace warren

@@ -1,0 +1,133 @@
+#include "actors/dial_endpoint.hpp"
+#include "actors/io_driver.hpp"
+#include "actors/routing_table.hpp"
+#include "actors/supervisor_state.hpp"
+
+namespace warren {
+
+namespace {
+
+constexpr const char* driver_name = "io_driver";
+constexpr const char* dht_name = "routing_table";
+constexpr const char* dialler_name = "dial_endpoint";
+
+dht::config dht_config_of(const options& opts, const endpoint& local) {
+  dht::config result;
+  result.family = local.address.family();
+  result.bootstrap = opts.bootstrap;
+  result.read_only = opts.dht_read_only;
+  // A private network has many nodes on few addresses; the public one must not (DESIGN section 3).
+  result.allow_same_ip = local.address.is_loopback();
+  return result;
+}
+
+dial::config dial_config_of(const options& opts) {
+  dial::config result;
+  result.timeout = std::min<duration>(result.timeout, opts.connect_timeout);
+  result.max_attempts = std::max<std::size_t>(opts.max_dials, 1);
+  return result;
+}
+
+} // namespace
+
+bool supervisor_state::has_direct_way() const {
+  return setup.port != nullptr;
+}
+
+void supervisor_state::start_children() {
+  if (has_direct_way()) {
+    start_child(driver_name);
+    start_child(dht_name);
+    start_child(dialler_name);
+  }
+  for (const auto& url : setup.opts.relay_urls)
+    start_child(url);
+}
+
+void supervisor_state::adopt(const std::string& name, const caf::actor& child) {
+  child_names[child.address()] = name;
+  self->link_to(child);
+}
+
+void supervisor_state::start_child(const std::string& name) {
+  auto& system = self->home_system();
+  if (name == driver_name) {
+    if (!setup.socket)
+      return;
+    driver = spawn_io_driver(system, setup.socket, setup.port);
+    adopt(name, driver);
+  } else if (name == dht_name) {
+    dht = spawn_routing_table(system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table);
+    adopt(name, caf::actor_cast<caf::actor>(dht));
+  } else if (name == dialler_name) {
+    dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
+    adopt(name, dialler);
+  } else if (auto link = setup.spawn_link(name, self_handle())) {
+    relays[name].link = *link;
+    adopt(name, *link);
+    for (const auto& [on, joined] : topics)
+      act::mail(self, relay_join{on}).send(*link);
+  } else {
+    child_died(name, link.error());
+  }
+}
+
+void supervisor_state::handle_exit(const caf::exit_msg& exit) {
+  auto child = child_names.find(exit.source);
+  if (child != child_names.end()) {
+    auto name = child->second;
+    child_names.erase(child);
+    child_died(name, exit.reason);
+  } else if (streams.contains(exit.source)) {
+    settle_closed(exit.source, errc::path_lost, "the connection actor ended");
+  } else if (lingering.erase(exit.source) == 0 && exit.reason) {
+    self->quit(exit.reason);
+    return;
+  }
+  pump();
+}
+
+void supervisor_state::child_died(const std::string& name, const caf::error& reason) {
+  fail_what_depended_on(name);
+  auto wait = restarts.on_exit(name, now());
+  if (!wait) {
+    self->quit(make_error(errc::child_failed, name + " keeps ending: " + describe(reason)));
+    return;
+  }
+  pending_restarts[name] = now() + *wait;
+  ++counters["supervisor.child_restarted"];
+  emit("child_restarted", {}, name + ": " + describe(reason));
+}
+
+/// Requests that the dead child would have answered are settled here, so that nobody waits for it.
+void supervisor_state::fail_what_depended_on(const std::string& name) {
+  if (name == dialler_name) {
+    for (const auto& [dial, target] : dials)
+      book.dial_failed(now(), dial, swarm::outcome::lost);
+    dials.clear();
+  } else if (name == dht_name) {
+    for (auto& [on, joined] : topics)
+      joined.looking_up = false;
+  } else if (relays.contains(name)) {
+    relays[name].link = nullptr;
+    relays[name].state = "backoff";
+    for (const auto& [address, stream] : streams) {
+      auto guest = std::get_if<swarm::relayed_peer>(&stream.remote);
+      if (guest && guest->url == name)
+        act::mail(self, circuit_closed{0, "the relay link ended"}).send(stream.actor);
+    }
+  }
+}
+
+void supervisor_state::restart_due(time_point at) {
+  std::vector<std::string> due;
+  for (const auto& [name, when] : pending_restarts)
+    if (when <= at)
+      due.push_back(name);
+  for (const auto& name : due) {
+    pending_restarts.erase(name);
+    start_child(name);
+  }
+}
+
+} // namespace warren

@@ -1,0 +1,171 @@
+#include "actors/counter_names.hpp"
+#include "actors/supervisor_state.hpp"
+
+namespace warren {
+
+namespace {
+
+swarm::outcome outcome_of(errc reason) {
+  switch (reason) {
+    case errc::replaced: return swarm::outcome::refused_duplicate;
+    case errc::self_connection: return swarm::outcome::was_self;
+    case errc::access_denied:
+    case errc::protocol_violation: return swarm::outcome::refused_for_good;
+    default: return swarm::outcome::lost;
+  }
+}
+
+std::string address_of(const swarm::candidate& remote) {
+  if (auto where = std::get_if<endpoint>(&remote))
+    return to_string(*where);
+  return std::get<swarm::relayed_peer>(remote).url;
+}
+
+} // namespace
+
+void supervisor_state::dial_due(time_point at) {
+  if (disconnect_deadline)
+    return;
+  while (auto order = book.poll_dial(at))
+    dial(*order);
+}
+
+void supervisor_state::dial(const swarm::dial_order& order) {
+  if (auto guest = std::get_if<swarm::relayed_peer>(&order.target)) {
+    dial_relayed(order, *guest);
+    return;
+  }
+  if (!dialler || pending_restarts.contains("dial_endpoint")) {
+    book.dial_failed(now(), order.dial, swarm::outcome::lost);
+    return;
+  }
+  dials.emplace(order.dial, order.target);
+  act::mail(self, dial_peer{order.dial, std::get<endpoint>(order.target)}).send(dialler);
+}
+
+void supervisor_state::dial_relayed(const swarm::dial_order& order, const swarm::relayed_peer& guest) {
+  auto relay = relays.find(guest.url);
+  if (relay == relays.end() || !relay->second.link) {
+    book.dial_failed(now(), order.dial, swarm::outcome::lost);
+    return;
+  }
+  relay_start start{relay->second.link, guest.url, guest.peer, session::role::initiator};
+  auto stream = caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
+  follow({stream, order.dial, order.target, std::nullopt, false});
+  act::mail(self, open_circuit{guest.peer, stream}).send(relay->second.link);
+}
+
+void supervisor_state::handle_dial_failed(const dial_failed& failure) {
+  auto dial = dials.extract(failure.dial);
+  if (dial.empty())
+    return;
+  peer_info peer;
+  peer.address = address_of(dial.mapped());
+  emit("dial_failed", peer, failure.reason);
+  ++counters["supervisor.dial_failed"];
+  book.dial_failed(now(), failure.dial, swarm::outcome::lost);
+}
+
+void supervisor_state::follow(live_stream stream) {
+  auto address = stream.actor.address();
+  self->link_to(stream.actor);
+  streams.insert_or_assign(address, std::move(stream));
+}
+
+void supervisor_state::handle_stream_started(const stream_started& started) {
+  dials.erase(started.dial);
+  follow({started.stream, started.dial, started.remote, std::nullopt, false});
+}
+
+void supervisor_state::handle_circuit_offered(const circuit_offered& offer) {
+  auto relay = relays.find(offer.url);
+  if (relay == relays.end() || !relay->second.link)
+    return;
+  relay_start start{relay->second.link, offer.url, offer.peer, session::role::responder};
+  auto stream = caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
+  follow({stream, 0, swarm::relayed_peer{offer.url, offer.peer}, std::nullopt, false});
+  act::mail(self, accept_circuit{offer.circuit, stream}).send(relay->second.link);
+}
+
+supervisor_state::live_stream* supervisor_state::find_connection(std::uint64_t connection) {
+  auto address = connection_streams.find(connection);
+  if (address == connection_streams.end())
+    return nullptr;
+  auto stream = streams.find(address->second);
+  return stream == streams.end() ? nullptr : &stream->second;
+}
+
+void supervisor_state::handle_established(const session_established& report) {
+  auto found = streams.find(report.stream.address());
+  if (found == streams.end()) {
+    // Its stream_started came from dial_endpoint and is ordered before; only a supervisor that was restarted sees this.
+    act::mail(self, shut_down{errc::closed_locally, "unknown to the supervisor"}).send(report.stream);
+    return;
+  }
+  auto& stream = found->second;
+  stream.session = report;
+  connection_streams[report.connection] = found->first;
+  auto decision = book.established(now(), {report.connection, stream.dial, report.id, report.instance, report.arbiter,
+                                           stream.remote, swarm::way_of(stream.remote)});
+  close_replaced(decision.replaced);
+  if (decision.verdict == swarm::verdict::admit) {
+    act::mail(self, admit_session{}).send(stream.actor);
+    accept(stream);
+  } else if (decision.verdict == swarm::verdict::refuse) {
+    act::mail(self, shut_down{errc::replaced, "another connection to this peer stands"}).send(stream.actor);
+  }
+}
+
+void supervisor_state::handle_admitted(const session_admitted& report) {
+  auto stream = find_connection(report.connection);
+  if (!stream)
+    return;
+  close_replaced(book.admitted(now(), report.connection).replaced);
+  accept(*stream);
+}
+
+/// From now on the connection is the peer's one connection, and carries our topics.
+void supervisor_state::accept(live_stream& stream) {
+  stream.admitted = true;
+  for (const auto& [on, joined] : topics)
+    if (joined.subscriber)
+      act::mail(self, topic_joined{on, joined.secret, joined.subscriber}).send(stream.actor);
+  emit("peer_connected", stream.session->peer, {});
+}
+
+void supervisor_state::close_replaced(const std::vector<std::uint64_t>& connections) {
+  for (auto connection : connections)
+    if (auto stream = find_connection(connection))
+      act::mail(self, shut_down{errc::replaced, "a newer connection to this peer took over"}).send(stream->actor);
+}
+
+void supervisor_state::handle_closed(const session_closed& report) {
+  merge_counters(counters, report.counters);
+  if (streams.contains(report.stream)) {
+    lingering.insert(report.stream);
+    settle_closed(report.stream, report.reason, report.detail);
+  }
+}
+
+void supervisor_state::settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail) {
+  auto node = streams.extract(stream);
+  if (node.empty())
+    return;
+  auto& gone = node.mapped();
+  auto outcome = outcome_of(reason);
+  ++counters["supervisor.closed." + to_string(reason)];
+  if (gone.session) {
+    connection_streams.erase(gone.session->connection);
+    book.closed(now(), gone.session->connection, outcome);
+  } else if (gone.dial != 0) {
+    book.dial_failed(now(), gone.dial, outcome);
+  }
+  peer_info peer;
+  peer.address = address_of(gone.remote);
+  if (gone.session)
+    peer = gone.session->peer;
+  peer.connected = false;
+  emit(gone.admitted ? "peer_closed" : "peer_refused", peer, detail.empty() ? to_string(reason) : detail);
+}
+
+} // namespace warren

@@ -1,0 +1,143 @@
+#pragma once
+
+// The supervisor's state. Its functions are spread over three files: children (supervisor_children.cpp), sessions
+// (supervisor_sessions.cpp), and the interface with discovery (supervisor.cpp).
+
+#include "actors/deadline.hpp"
+#include "actors/supervisor.hpp"
+#include "transports/crypto/system_random.hpp"
+#include "transports/swarm/lookup_schedule.hpp"
+#include "transports/swarm/peer_book.hpp"
+#include "transports/swarm/restart_policy.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace warren {
+
+using supervisor_actor = act::typed_actor<
+  caf::result<void>(connect_topic), caf::result<void>(leave_topic), caf::result<void>(announce_topic),
+  caf::result<std::vector<peer_info>>(lookup_topic), caf::result<void>(disconnect), caf::result<std::string>(get_name),
+  caf::result<transport_status>(get_status), caf::result<void>(watch_events), caf::result<void>(deadline_reached),
+  caf::result<void>(dht_peers), caf::result<void>(dial_failed), caf::result<void>(stream_started),
+  caf::result<void>(session_established), caf::result<void>(session_admitted), caf::result<void>(session_closed),
+  caf::result<void>(relay_state_changed), caf::result<void>(relay_presence), caf::result<void>(circuit_offered)>;
+
+struct supervisor_state {
+  supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config);
+  ~supervisor_state();
+
+  supervisor_actor::behavior_type make_behavior();
+
+  /// A topic that we look for (subscriber) or are only findable on (announced).
+  struct joined_topic {
+    chunk secret;
+    caf::actor subscriber;
+    bool announced = false;
+    swarm::lookup_schedule schedule;
+    bool looking_up = false;
+  };
+
+  /// A connection actor from its start to its end.
+  struct live_stream {
+    caf::actor actor;
+    std::uint64_t dial = 0; // 0: the peer dialled
+    swarm::candidate remote;
+    std::optional<session_established> session;
+    bool admitted = false;
+  };
+
+  struct relay_child {
+    caf::actor link;
+    std::string state = "connecting";
+  };
+
+  // -- children (supervisor_children.cpp) -----------------------------------------------------------------------------
+
+  void start_children();
+  void start_child(const std::string& name);
+  void adopt(const std::string& name, const caf::actor& child);
+  void handle_exit(const caf::exit_msg& exit);
+  void child_died(const std::string& name, const caf::error& reason);
+  void fail_what_depended_on(const std::string& name);
+  void restart_due(time_point at);
+  bool has_direct_way() const;
+
+  // -- dials and sessions (supervisor_sessions.cpp) -------------------------------------------------------------------
+
+  void dial_due(time_point at);
+  void dial(const swarm::dial_order& order);
+  void dial_relayed(const swarm::dial_order& order, const swarm::relayed_peer& guest);
+  void handle_dial_failed(const dial_failed& failure);
+  void handle_stream_started(const stream_started& started);
+  void handle_circuit_offered(const circuit_offered& offer);
+  void handle_established(const session_established& report);
+  void handle_admitted(const session_admitted& report);
+  void handle_closed(const session_closed& report);
+  void settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail);
+  void follow(live_stream stream);
+  void accept(live_stream& stream);
+  void close_replaced(const std::vector<std::uint64_t>& connections);
+  live_stream* find_connection(std::uint64_t connection);
+
+  // -- topics and discovery (supervisor.cpp) --------------------------------------------------------------------------
+
+  caf::result<void> handle_connect(const connect_topic& request);
+  caf::result<void> handle_announce(const announce_topic& request);
+  caf::result<void> handle_leave(const leave_topic& request);
+  caf::result<std::vector<peer_info>> handle_lookup(const lookup_topic& request);
+  caf::result<void> handle_disconnect();
+  caf::result<transport_status> handle_status();
+  void join(const topic& on);
+  void leave(const topic& on);
+  void look_up_due(time_point at);
+  void look_up(const topic& on, joined_topic& joined);
+  void handle_dht_peers(const dht_peers& found);
+  bool is_subscribed(const topic& on) const;
+  void handle_presence(const relay_presence& presence);
+  void emit(std::string kind, const peer_info& peer, std::string reason);
+  std::vector<peer_info> known_on(const topic& on) const;
+
+  /// Does everything that is due and arms the next deadline.
+  void pump();
+
+  time_point now() const {
+    return self->clock().now();
+  }
+
+  caf::actor self_handle() const {
+    return caf::actor_cast<caf::actor>(self);
+  }
+
+  supervisor_actor::pointer self;
+  supervisor_setup setup;
+  session_settings sessions;
+  crypto::system_random random;
+  swarm::peer_book book;
+  swarm::restart_policy restarts;
+  deadline wake_up;
+
+  std::map<caf::actor_addr, std::string> child_names;
+  std::map<std::string, time_point> pending_restarts;
+  caf::actor driver;
+  dht_actor dht;
+  caf::actor dialler;
+  std::map<std::string, relay_child> relays; // by URL, in the order of options::relay_urls only in effect
+
+  std::map<topic, joined_topic> topics; // at most options::max_topics
+  std::map<std::array<std::byte, 20>, topic> topic_of_hash;
+  /// Results of lookup_topic requests under way; a lookup hands out at most dht::config::max_lookup_peers addresses.
+  std::map<std::array<std::byte, 20>, std::vector<std::shared_ptr<std::set<endpoint>>>> lookups;
+  std::map<std::uint64_t, swarm::candidate> dials; // direct ones that have no stream yet
+  std::map<caf::actor_addr, live_stream> streams;
+  std::map<std::uint64_t, caf::actor_addr> connection_streams;
+  std::set<caf::actor_addr> lingering; // closed; still answering a peer that missed the last ACK
+
+  std::set<caf::actor> watchers; // at most max_watchers
+  counter_map counters;          // of children and sessions that ended
+  std::vector<caf::typed_response_promise<void>> disconnecting;
+  std::optional<time_point> disconnect_deadline;
+};
+
+} // namespace warren

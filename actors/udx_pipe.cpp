@@ -1,0 +1,131 @@
+#include "actors/udx_pipe.hpp"
+
+#include "actors/counter_names.hpp"
+
+namespace warren {
+
+namespace {
+
+// One GSO call carries at most 64 KiB; a few calls' worth per turn.
+constexpr std::size_t arena_octets = 256 * 1024;
+
+/// Lent to whichever stream transmits on this thread: actors of one thread never transmit at the same time.
+struct scratch {
+  std::vector<std::byte> arena = std::vector<std::byte>(arena_octets);
+  udx::transmit_batch batch{arena};
+};
+
+scratch& thread_scratch() {
+  thread_local scratch instance;
+  return instance;
+}
+
+} // namespace
+
+udx_pipe::udx_pipe(std::shared_ptr<udp_port> port, const udx::config& settings, time_point now)
+  : port_{std::move(port)}, stream_{settings, now}, last_now_{now} {
+  // nop
+}
+
+udx_pipe::~udx_pipe() {
+  if (!stream_.is_closed()) {
+    stream_.destroy();
+    transmit(last_now_);
+  }
+  port_->detach(stream_.local_id());
+}
+
+void udx_pipe::transmit(time_point now) {
+  auto& batch = thread_scratch().batch;
+  do {
+    batch.clear();
+    if (stream_.poll_transmit(now, batch) == 0)
+      return;
+    batch.for_each_run([this](byte_view octets, std::size_t segment_size) {
+      port_->sender().send_batch(stream_.remote(), octets, segment_size);
+    });
+    // A batch that filled up may have left packets behind.
+  } while (!batch.has_room(udx::config{}.max_mtu));
+}
+
+void udx_pipe::read_into(const sink& take) {
+  for (auto octets = stream_.readable(); !octets.empty(); octets = stream_.readable()) {
+    take(octets);
+    stream_.consume(octets.size());
+  }
+}
+
+void udx_pipe::handle_packets(time_point now, const net::packet_batch& batch, const sink& take) {
+  last_now_ = now;
+  for (const auto& packet : batch) {
+    stream_.handle_packet(now, packet.from, packet.payload);
+    if (stream_.urgent())
+      transmit(now);
+  }
+  read_into(take);
+}
+
+void udx_pipe::handle_timeout(time_point now) {
+  last_now_ = now;
+  stream_.handle_timeout(now);
+}
+
+std::size_t udx_pipe::writable() const {
+  return stream_.writable_octets();
+}
+
+void udx_pipe::write(byte_view data) {
+  stream_.write(data);
+}
+
+void udx_pipe::end() {
+  stream_.end();
+}
+
+void udx_pipe::destroy(time_point now) {
+  stream_.destroy();
+  transmit(now);
+}
+
+void udx_pipe::drive(time_point now, const sink& take) {
+  last_now_ = now;
+  read_into(take);
+  while (auto event = stream_.poll_event()) {
+    if (std::holds_alternative<udx::remote_end>(*event))
+      remote_ended_ = true;
+  }
+  transmit(now);
+}
+
+std::optional<time_point> udx_pipe::next_deadline() const {
+  return stream_.poll_timeout();
+}
+
+pipe::state udx_pipe::current() const {
+  if (stream_.is_closed())
+    return remote_ended_ ? state::ended : state::lost;
+  return remote_ended_ ? state::ended : state::open;
+}
+
+bool udx_pipe::flushed() const {
+  return stream_.is_closed() || stream_.all_acknowledged();
+}
+
+bool udx_pipe::finished() const {
+  return stream_.is_finished();
+}
+
+path_kind udx_pipe::kind() const {
+  const auto& address = stream_.remote().address;
+  return address.is_private() || address.is_loopback() ? path_kind::lan : path_kind::direct;
+}
+
+std::string udx_pipe::address() const {
+  return to_string(stream_.remote());
+}
+
+void udx_pipe::count_into(counter_map& out) const {
+  count_refusals(out, stream_.counters());
+}
+
+} // namespace warren

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/pipe.hpp"
+#include "actors/udp_port.hpp"
+#include "transports/udx/stream.hpp"
+
+namespace warren {
+
+/// A UDX stream over a UDP port. Sends from the calling actor, with no hop through the driver. Sends DESTROY when it goes
+/// before the stream has ended, so that a killed connection actor does not leave its peer waiting.
+class udx_pipe final : public pipe {
+public:
+  udx_pipe(std::shared_ptr<udp_port> port, const udx::config& settings, time_point now);
+  ~udx_pipe() override;
+
+  void handle_packets(time_point now, const net::packet_batch& batch, const sink& take);
+  void handle_timeout(time_point now);
+
+  std::size_t writable() const override;
+  void write(byte_view data) override;
+  void end() override;
+  void destroy(time_point now) override;
+  void drive(time_point now, const sink& take) override;
+  std::optional<time_point> next_deadline() const override;
+  state current() const override;
+  bool flushed() const override;
+  bool finished() const override;
+  path_kind kind() const override;
+  std::string address() const override;
+  void count_into(counter_map& out) const override;
+
+  std::uint32_t local_id() const {
+    return stream_.local_id();
+  }
+
+private:
+  void transmit(time_point now);
+  void read_into(const sink& take);
+
+  std::shared_ptr<udp_port> port_;
+  udx::stream stream_;
+  time_point last_now_;
+  bool remote_ended_ = false;
+};
+
+} // namespace warren

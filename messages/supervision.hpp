@@ -1,0 +1,80 @@
+#pragma once
+
+// Between the supervisor of a transport and its children; never leaves the process.
+//
+//   supervisor -> dial_endpoint     dial_peer
+//   dial_endpoint -> supervisor     stream_started | dial_failed       (stream_started also for inbound streams)
+//   noise_stream -> supervisor      session_established                the peer proved its key
+//   supervisor -> noise_stream      admit_session | shut_down          if we are the arbiter (lower peer id)
+//   noise_stream -> supervisor      session_admitted                   if the peer is the arbiter
+//   supervisor -> noise_stream      topic_joined*, topic_left*         from then on
+//   noise_stream -> supervisor      session_closed                     once, last
+
+#include "messages/connection.hpp"
+#include "messages/endpoint.hpp"
+
+#include <map>
+
+namespace warren {
+
+/// `dial` is the supervisor's name for the attempt.
+struct dial_peer {
+  std::uint64_t dial = 0;
+  endpoint to;
+};
+
+struct dial_failed {
+  std::uint64_t dial = 0;
+  std::string reason;
+};
+
+/// A stream stands and its connection actor is running the handshake. `dial` is 0 for a stream that the peer opened.
+struct stream_started {
+  std::uint64_t dial = 0;
+  endpoint remote;
+  caf::actor stream;
+};
+
+/// `connection` is unique in this process. `instance` tells one run of the peer's process from the next.
+struct session_established {
+  std::uint64_t connection = 0;
+  peer_info peer;
+  peer_id id;
+  std::uint64_t instance = 0;
+  bool initiator = false;
+  bool arbiter = false;
+  caf::actor stream;
+};
+
+struct admit_session {};
+
+struct session_admitted {
+  std::uint64_t connection = 0;
+};
+
+/// `counters` are the session's and its pipe's refusals, by stable name.
+struct session_closed {
+  std::uint64_t connection = 0;
+  caf::actor_addr stream;
+  errc reason = errc::none;
+  std::string detail;
+  std::map<std::string, std::uint64_t> counters;
+};
+
+/// A topic of ours: its channels' messages go to `subscriber`.
+struct topic_joined {
+  topic on;
+  chunk secret;
+  caf::actor subscriber;
+};
+
+struct topic_left {
+  topic on;
+};
+
+/// Anyone -> dial_endpoint, io_driver, relay_link: what was refused, by stable name.
+struct get_counters {};
+
+using counter_map = std::map<std::string, std::uint64_t>;
+
+} // namespace warren
