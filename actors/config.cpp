@@ -46,7 +46,7 @@ struct config::slot {
 
   static const caf::config_option::meta_state* meta() {
     static const caf::config_option::meta_state table{
-      [](const caf::config_value&) { return caf::error{}; }, store, get, parse, "string"};
+        [](const caf::config_value&) { return caf::error{}; }, store, get, parse, "string"};
     return &table;
   }
 };
@@ -104,18 +104,21 @@ caf::error config::read_file(const std::string& file) {
   auto source = "config file " + file;
   if (access(file.c_str(), R_OK) != 0)
     return make_error(
-      errc::bad_config, fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
+        errc::bad_config,
+        fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
   if (auto problem = parse_config_file(file.c_str(), custom_options_, content))
     return make_error(
-      errc::bad_config,
-      fmt::format("{} is refused: {}; allowed: groups of NAME = VALUE lines", source, caf::to_string(problem)));
+        errc::bad_config,
+        fmt::format(
+            "{} is refused: {}; allowed: groups of NAME = VALUE lines", source, caf::to_string(problem)));
   auto group = content.find("warren");
   if (group == content.end())
     return caf::none;
   auto entries = caf::get_if<caf::settings>(&group->second);
   if (entries == nullptr)
     return make_error(
-      errc::bad_config, fmt::format("option warren ({}) is refused; allowed: a group of NAME = VALUE lines", source));
+        errc::bad_config,
+        fmt::format("option warren ({}) is refused; allowed: a group of NAME = VALUE lines", source));
   for (const auto& [name, value] : *entries)
     if (auto problem = set_transport(std::string{name.begin(), name.end()}, slot::text_of(value), source))
       return problem;

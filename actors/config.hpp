@@ -37,18 +37,15 @@ public:
   caf::error read(std::vector<std::string> arguments, const environment& variables);
 
   /// Sets one option by name; `source` says where the value came from, for the refusal.
-  caf::error set_transport(std::string_view name, std::string_view value, std::string_view source = "set by code");
+  caf::error set_transport(
+      std::string_view name, std::string_view value, std::string_view source = "set by code");
 
   /// Fails with errc::bad_config when the options do not go together. Call it last; make_transport does so too.
   caf::error check() const;
 
-  const options& transport() const noexcept {
-    return transport_;
-  }
+  const options& transport() const noexcept { return transport_; }
 
-  options& transport() noexcept {
-    return transport_;
-  }
+  options& transport() noexcept { return transport_; }
 
 private:
   struct slot;

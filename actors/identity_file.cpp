@@ -28,9 +28,7 @@ public:
   }
   descriptor(const descriptor&) = delete;
   descriptor& operator=(const descriptor&) = delete;
-  int get() const noexcept {
-    return fd_;
-  }
+  int get() const noexcept { return fd_; }
 
 private:
   int fd_;
@@ -80,19 +78,24 @@ caf::expected<crypto::identity> load_identity(const std::filesystem::path& file)
   descriptor in{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat about {};
   if (in.get() < 0 || fstat(in.get(), &about) != 0)
-    return refused(file, fmt::format("cannot be read ({}); give another file or make one with warren keygen", std::strerror(errno)));
+    return refused(
+        file,
+        fmt::format(
+            "cannot be read ({}); give another file or make one with warren keygen", std::strerror(errno)));
   if (!S_ISREG(about.st_mode))
     return refused(file, "is not a regular file; give another one");
   if ((about.st_mode & 077) != 0)
     return refused(
-      file, fmt::format("mode {:04o} lets others read the secret key; run chmod 600 on it", about.st_mode & 07777));
+        file, fmt::format(
+                  "mode {:04o} lets others read the secret key; run chmod 600 on it", about.st_mode & 07777));
   std::string text(max_identity_file, '\0');
   auto n = ::read(in.get(), text.data(), text.size());
   text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
   auto found = crypto::identity::decode(text);
   wipe(text);
   if (!found)
-    return refused(file, "holds no Warren identity; restore it from a copy or make a new one with warren keygen");
+    return refused(
+        file, "holds no Warren identity; restore it from a copy or make a new one with warren keygen");
   return std::move(*found);
 }
 
@@ -104,11 +107,13 @@ caf::expected<crypto::identity> create_identity(const std::filesystem::path& fil
   if (why == std::errc::file_exists)
     return refused(file, "exists already and is not overwritten; give another name");
   if (why)
-    return refused(file, fmt::format("cannot be written ({}); give a file in a directory that can", why.message()));
+    return refused(
+        file, fmt::format("cannot be written ({}); give a file in a directory that can", why.message()));
   return made;
 }
 
-caf::expected<crypto::identity> load_or_create_identity(const std::filesystem::path& file, random_source& random) {
+caf::expected<crypto::identity> load_or_create_identity(
+    const std::filesystem::path& file, random_source& random) {
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored))
     return load_identity(file);

@@ -16,6 +16,7 @@ caf::expected<crypto::identity> load_identity(const std::filesystem::path& file)
 caf::expected<crypto::identity> create_identity(const std::filesystem::path& file, random_source& random);
 
 /// Loads the identity in `file`, or makes it on first start.
-caf::expected<crypto::identity> load_or_create_identity(const std::filesystem::path& file, random_source& random);
+caf::expected<crypto::identity> load_or_create_identity(
+    const std::filesystem::path& file, random_source& random);
 
 } // namespace warren

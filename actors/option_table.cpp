@@ -18,10 +18,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::array<std::pair<std::string_view, transport_mode>, 4> modes{{
-  {"auto", transport_mode::automatic},
-  {"hyperswarm", transport_mode::hyperswarm},
-  {"relay", transport_mode::relay},
-  {"disabled", transport_mode::disabled},
+    {"auto", transport_mode::automatic},
+    {"hyperswarm", transport_mode::hyperswarm},
+    {"relay", transport_mode::relay},
+    {"disabled", transport_mode::disabled},
 }};
 
 struct suffix {
@@ -70,7 +70,8 @@ std::vector<std::string_view> split(std::string_view text) {
 }
 
 option_row time_row(
-  std::string name, milliseconds options::*field, std::uint64_t least, std::uint64_t most, std::string description) {
+    std::string name, milliseconds options::*field, std::uint64_t least, std::uint64_t most,
+    std::string description) {
   option_row row;
   row.name = std::move(name);
   row.allowed = fmt::format("{} to {} ms (500ms, 30s, 5min and 1h are understood too)", least, most);
@@ -91,11 +92,13 @@ option_row time_row(
 
 template <class T>
 option_row number_row(
-  std::string name, T options::*field, std::uint64_t least, std::uint64_t most, std::string unit, std::string description) {
+    std::string name, T options::*field, std::uint64_t least, std::uint64_t most, std::string unit,
+    std::string description) {
   option_row row;
   row.name = std::move(name);
-  row.allowed = unit.empty() ? fmt::format("{} to {}", least, most)
-                             : fmt::format("{} to {} {} (KiB, MiB and GiB are understood too)", least, most, unit);
+  row.allowed = unit.empty()
+                    ? fmt::format("{} to {}", least, most)
+                    : fmt::format("{} to {} {} (KiB, MiB and GiB are understood too)", least, most, unit);
   row.unit = std::move(unit);
   row.description = std::move(description);
   row.good = std::to_string(least);
@@ -129,7 +132,8 @@ bool has_directory(std::string_view path) {
 
 /// True for printable ASCII without spaces, as HTTP fields take it, of at most 256 octets.
 bool is_token(std::string_view text) {
-  return text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  return text.size() <= 256
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 struct text_rule {
@@ -160,11 +164,13 @@ option_row mode_row() {
   option_row row;
   row.name = "mode";
   row.allowed = "one of auto, hyperswarm, relay, disabled";
-  row.description = "how peers are reached: auto tries all, hyperswarm only directly, relay only through relays";
+  row.description =
+      "how peers are reached: auto tries all, hyperswarm only directly, relay only through relays";
   row.good = "relay";
   row.bad = "Relay";
   row.set = [](options& opts, std::string_view text) {
-    auto found = std::find_if(modes.begin(), modes.end(), [=](const auto& each) { return each.first == text; });
+    auto found =
+        std::find_if(modes.begin(), modes.end(), [=](const auto& each) { return each.first == text; });
     if (found == modes.end())
       return false;
     opts.mode = found->second;
@@ -222,8 +228,9 @@ option_row bootstrap_row() {
 option_row relay_url_row() {
   option_row row;
   row.name = "relay-url";
-  row.allowed = "URLs that begin with ws:// or wss:// (in lower case) and name a host, separated by commas, such as "
-                "wss://relay.example.org/";
+  row.allowed =
+      "URLs that begin with ws:// or wss:// (in lower case) and name a host, separated by commas, such as "
+      "wss://relay.example.org/";
   row.description = "relays in order of preference";
   row.good = "wss://relay.example.org/,ws://127.0.0.1:8080/";
   row.bad = "http://relay.example.org/";
@@ -261,43 +268,51 @@ option_row read_only_row() {
 
 void add_file_rows(std::vector<option_row>& rows) {
   rows.push_back(text_row(
-    "relay-token", &options::relay_token,
-    {"printable ASCII without spaces, at most 256 characters", "s3cret", "two words", is_token},
-    "access token shown to relays"));
+      "relay-token", &options::relay_token,
+      {"printable ASCII without spaces, at most 256 characters", "s3cret", "two words", is_token},
+      "access token shown to relays"));
   rows.push_back(text_row(
-    "relay-ca", &options::relay_ca_file,
-    {"a readable PEM file, or empty", "/etc/hostname", "/nonexistent/ca.pem", readable},
-    "certificate authorities trusted for wss:// relays; empty: the system's"));
+      "relay-ca", &options::relay_ca_file,
+      {"a readable PEM file, or empty", "/etc/hostname", "/nonexistent/ca.pem", readable},
+      "certificate authorities trusted for wss:// relays; empty: the system's"));
   rows.push_back(text_row(
-    "identity", &options::identity_file,
-    {"a file in an existing directory, or empty", "identity.key", "/nonexistent/identity.key", has_directory},
-    "the key pair of this peer, made on first start; empty: a new one for this process only"));
+      "identity", &options::identity_file,
+      {"a file in an existing directory, or empty", "identity.key", "/nonexistent/identity.key",
+       has_directory},
+      "the key pair of this peer, made on first start; empty: a new one for this process only"));
   rows.push_back(text_row(
-    "allow", &options::allow_file, {"a readable file, or empty", "/etc/hostname", "/nonexistent/allow", readable},
-    "peer ids that may connect, one per line; empty: everyone who knows the topic"));
+      "allow", &options::allow_file,
+      {"a readable file, or empty", "/etc/hostname", "/nonexistent/allow", readable},
+      "peer ids that may connect, one per line; empty: everyone who knows the topic"));
   rows.push_back(text_row(
-    "dht-state", &options::dht_state_file,
-    {"a file in an existing directory, or empty", "dht.state", "/nonexistent/dht.state", has_directory},
-    "where the DHT routing table is kept from one run to the next; empty: not kept"));
+      "dht-state", &options::dht_state_file,
+      {"a file in an existing directory, or empty", "dht.state", "/nonexistent/dht.state", has_directory},
+      "where the DHT routing table is kept from one run to the next; empty: not kept"));
 }
 
 void add_time_rows(std::vector<option_row>& rows) {
   constexpr std::uint64_t hour = 3'600'000;
   // pluresdb-transport.md section 2 asks for timeout_ms and the recommendation in the refusal.
   auto connect = time_row(
-    "connect-timeout", &options::connect_timeout, 1, hour, "how long one dial may take, handshake included (timeout_ms)");
+      "connect-timeout", &options::connect_timeout, 1, hour,
+      "how long one dial may take, handshake included (timeout_ms)");
   connect.allowed = "timeout_ms must be above 0, recommended 30000; " + connect.allowed;
   rows.push_back(std::move(connect));
   rows.push_back(time_row(
-    "announce-interval", &options::announce_interval, 100, 24 * hour, "how often topics are looked up and announced again"));
+      "announce-interval", &options::announce_interval, 100, 24 * hour,
+      "how often topics are looked up and announced again"));
   rows.push_back(time_row(
-    "relay-delay", &options::relay_delay, 0, hour, "mode auto: how long the direct way is tried before the relay is used"));
+      "relay-delay", &options::relay_delay, 0, hour,
+      "mode auto: how long the direct way is tried before the relay is used"));
   rows.push_back(time_row(
-    "keep-alive-interval", &options::keep_alive_interval, 10, hour, "silence after which a path is asked for a sign of life"));
+      "keep-alive-interval", &options::keep_alive_interval, 10, hour,
+      "silence after which a path is asked for a sign of life"));
   rows.push_back(time_row(
-    "path-timeout", &options::path_timeout, 20, hour, "a path whose data stays unacknowledged this long is dead"));
+      "path-timeout", &options::path_timeout, 20, hour,
+      "a path whose data stays unacknowledged this long is dead"));
   rows.push_back(time_row(
-    "resume-window", &options::resume_window, 0, hour, "how long a connection without any path waits for a new one"));
+      "resume-window", &options::resume_window, 0, hour,
+      "how long a connection without any path waits for a new one"));
 }
 
 void add_limit_rows(std::vector<option_row>& rows) {
@@ -305,10 +320,11 @@ void add_limit_rows(std::vector<option_row>& rows) {
   rows.push_back(number_row("max-dials", &options::max_dials, 1, 1'024, "", "dials in flight at once"));
   rows.push_back(number_row("max-topics", &options::max_topics, 1, 65'535, "", "topics joined at once"));
   rows.push_back(number_row(
-    "send-buffer", &options::send_buffer, 65'536, 1u << 30, "octets", "kept per connection until the peer acknowledged them"));
+      "send-buffer", &options::send_buffer, 65'536, 1u << 30, "octets",
+      "kept per connection until the peer acknowledged them"));
   rows.push_back(number_row(
-    "channel-window", &options::channel_window, 16'384, 1u << 30, "octets",
-    "a peer may send this much per channel before we consumed it"));
+      "channel-window", &options::channel_window, 16'384, 1u << 30, "octets",
+      "a peer may send this much per channel before we consumed it"));
 }
 
 std::vector<option_row> make_table() {
@@ -353,15 +369,16 @@ const option_row* find_option(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
-std::optional<std::string>
-set_option(options& opts, std::string_view name, std::string_view value, std::string_view source) {
+std::optional<std::string> set_option(
+    options& opts, std::string_view name, std::string_view value, std::string_view source) {
   auto row = find_option(name);
   if (row == nullptr) {
     std::string known;
     for (const auto& each : option_table())
       known += (known.empty() ? "" : ", ") + each.name;
     return fmt::format(
-      "option {} ({}): \"{}\" is refused: there is no such option; allowed: {}", name, source, value, known);
+        "option {} ({}): \"{}\" is refused: there is no such option; allowed: {}", name, source, value,
+        known);
   }
   if (!row->set(opts, value))
     return refuse(*row, value, source);
@@ -376,12 +393,13 @@ std::optional<std::string> refusal(const options& opts) {
       return refuse(row, text, {});
   }
   if (opts.mode == transport_mode::relay && opts.relay_urls.empty())
-    return "option relay-url: \"\" is refused: relay_url is required when mode is relay; allowed: at least one URL that "
+    return "option relay-url: \"\" is refused: relay_url is required when mode is relay; allowed: at least "
+           "one URL that "
            "begins with ws:// or wss://, such as wss://relay.example.org/";
   if (opts.path_timeout <= opts.keep_alive_interval)
     return fmt::format(
-      "option path-timeout: \"{}\" is refused; allowed: longer than keep-alive-interval, which is {} ms",
-      opts.path_timeout.count(), opts.keep_alive_interval.count());
+        "option path-timeout: \"{}\" is refused; allowed: longer than keep-alive-interval, which is {} ms",
+        opts.path_timeout.count(), opts.keep_alive_interval.count());
   return std::nullopt;
 }
 
@@ -390,7 +408,8 @@ std::vector<std::string> warnings(const options& opts) {
   for (const auto& each : opts.relay_urls)
     if (each.starts_with("ws://"))
       list.push_back(fmt::format(
-        "relay-url {} is unencrypted: who listens sees which peers meet (not what they say); prefer wss://", each));
+          "relay-url {} is unencrypted: who listens sees which peers meet (not what they say); prefer wss://",
+          each));
   if (opts.mode == transport_mode::hyperswarm && opts.bootstrap.empty())
     list.emplace_back("mode hyperswarm without bootstrap nodes: only peers that come to us will be found");
   if (opts.mode == transport_mode::automatic && opts.bootstrap.empty() && opts.relay_urls.empty())

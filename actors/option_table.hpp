@@ -39,8 +39,8 @@ const option_row* find_option(std::string_view name);
 
 /// Sets one option. Returns why it was refused, naming the option, the value, where it came from and what is allowed;
 /// nothing when it was taken.
-std::optional<std::string>
-set_option(options& opts, std::string_view name, std::string_view value, std::string_view source);
+std::optional<std::string> set_option(
+    options& opts, std::string_view name, std::string_view value, std::string_view source);
 
 /// Returns what is wrong with `opts` as a whole, for people: any value that its row refuses, and whatever does not go
 /// together. Nothing when all is well.

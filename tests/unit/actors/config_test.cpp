@@ -1,0 +1,173 @@
+#include "actors/config.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace warren;
+
+namespace {
+
+/// A config file that is removed with the object.
+class config_file {
+public:
+  explicit config_file(const std::string& text) {
+    std::string name = "/tmp/warren-config-XXXXXX";
+    auto fd = mkstemp(name.data());
+    BOOST_REQUIRE(fd >= 0);
+    close(fd);
+    path_ = name;
+    std::ofstream{path_} << text;
+  }
+  ~config_file() { std::filesystem::remove(path_); }
+  config_file(const config_file&) = delete;
+  config_file& operator=(const config_file&) = delete;
+
+  std::string argument() const { return "--config-file=" + path_.string(); }
+
+private:
+  std::filesystem::path path_;
+};
+
+std::string quoted(const option_row& row, const std::string& value) {
+  return "[warren]\n" + row.name + " = \"" + value + "\"\n";
+}
+
+void check_refused(const caf::error& why, const option_row& row, const std::string& source) {
+  BOOST_TEST_REQUIRE(is(why, errc::bad_config), row.name << " took " << row.bad << " from " << source);
+  auto text = describe(why);
+  for (const auto& part : {row.name, row.bad, row.allowed, source})
+    BOOST_TEST((text.find(part) != std::string::npos), text << " lacks " << part);
+}
+
+void check_taken(const caf::error& why, const config& settings, const option_row& row) {
+  BOOST_TEST(!why, describe(why));
+  BOOST_TEST(row.show(settings.transport()) == row.good);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(config_test)
+
+BOOST_AUTO_TEST_CASE(every_option_can_be_set_in_the_config_file) {
+  for (const auto& row : option_table()) {
+    config_file file{quoted(row, row.good)};
+    config settings;
+    auto why = settings.read({file.argument()}, {});
+    check_taken(why, settings, row);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_bad_value_in_the_config_file_is_refused) {
+  for (const auto& row : option_table()) {
+    config_file file{quoted(row, row.bad)};
+    config settings;
+    check_refused(settings.read({file.argument()}, {}), row, "config file");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_option_can_be_set_by_argument) {
+  for (const auto& row : option_table()) {
+    config settings;
+    auto why = settings.read({"--warren." + row.name + "=" + row.good}, {});
+    check_taken(why, settings, row);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_bad_value_in_an_argument_is_refused) {
+  for (const auto& row : option_table()) {
+    config settings;
+    check_refused(settings.read({"--warren." + row.name + "=" + row.bad}, {}), row, "--warren." + row.name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_option_can_be_set_by_the_environment) {
+  for (const auto& row : option_table()) {
+    config settings;
+    auto why = settings.read({}, {{row.variable(), row.good}});
+    check_taken(why, settings, row);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_bad_value_in_the_environment_is_refused) {
+  for (const auto& row : option_table()) {
+    config settings;
+    check_refused(settings.read({}, {{row.variable(), row.bad}}), row, row.variable());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_bad_value_set_by_code_is_refused) {
+  for (const auto& row : option_table()) {
+    config settings;
+    check_refused(settings.set_transport(row.name, row.bad), row, "set by code");
+    check_taken(settings.set_transport(row.name, row.good), settings, row);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(later_sources_override_earlier_ones) {
+  config_file file{"[warren]\nmax-peers = 1\nmax-dials = 1\nmax-topics = 1\nmode = \"relay\"\n"};
+  config settings;
+  auto why = settings.read(
+      {file.argument(), "--warren.max-dials=2", "--warren.max-topics=2"}, {{"WARREN_MAX_TOPICS", "3"}});
+  BOOST_TEST(!why, describe(why));
+  BOOST_TEST(!settings.set_transport("mode", "disabled"));
+  BOOST_TEST(settings.transport().max_peers == 1u);
+  BOOST_TEST(settings.transport().max_dials == 2u);
+  BOOST_TEST(settings.transport().max_topics == 3u);
+  BOOST_TEST((settings.transport().mode == transport_mode::disabled));
+}
+
+BOOST_AUTO_TEST_CASE(the_config_file_takes_its_own_number_time_and_list_types) {
+  config_file file{"[warren]\nconnect-timeout = 5s\nmax-peers = 7\ndht-read-only = true\n"
+                   "relay-url = [\"wss://a.example\", \"wss://b.example\"]\n"};
+  config settings;
+  auto why = settings.read({file.argument()}, {});
+  BOOST_TEST(!why, describe(why));
+  BOOST_TEST((settings.transport().connect_timeout == std::chrono::seconds{5}));
+  BOOST_TEST(settings.transport().max_peers == 7u);
+  BOOST_TEST(settings.transport().dht_read_only);
+  BOOST_TEST(settings.transport().relay_urls.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_misspelt_option_is_refused_in_file_and_argument) {
+  config_file file{"[warren]\nmax-pears = 1\n"};
+  for (const auto& argument : {file.argument(), std::string{"--warren.max-pears=1"}}) {
+    config settings;
+    auto why = settings.read({argument}, {});
+    BOOST_TEST_REQUIRE(is(why, errc::bad_config), argument);
+    BOOST_TEST((describe(why).find("max-pears") != std::string::npos));
+    BOOST_TEST((describe(why).find("max-peers") != std::string::npos));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_or_broken_config_file_is_refused) {
+  config missing;
+  BOOST_TEST(is(missing.read({"--config-file=/nonexistent/warren.conf"}, {}), errc::bad_config));
+  config_file file{"[warren\nmode relay"};
+  config broken;
+  BOOST_TEST(is(broken.read({file.argument()}, {}), errc::bad_config));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_may_set_options_of_the_actor_system_too) {
+  config_file file{"[scheduler]\nmax-threads = 3\n"};
+  config settings;
+  BOOST_TEST(!settings.read({file.argument()}, {}));
+  BOOST_TEST(caf::get_or(settings, "scheduler.max-threads", std::size_t{0}) == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(the_scheduler_shares_work_and_bounds_how_long_one_actor_runs) {
+  config settings;
+  BOOST_TEST((caf::get_or(settings, "scheduler.policy", caf::atom("none")) == caf::atom("sharing")));
+  BOOST_TEST(caf::get_or(settings, "scheduler.max-throughput", std::size_t{0}) == 300u);
+}
+
+BOOST_AUTO_TEST_CASE(options_that_do_not_go_together_are_refused) {
+  config settings;
+  BOOST_TEST(!settings.check());
+  BOOST_TEST(!settings.set_transport("mode", "relay"));
+  BOOST_TEST(is(settings.check(), errc::bad_config));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,6 @@
+warren_test(unit_config unit
+  SOURCES
+    actors/config_test.cpp
+    actors/identity_file_test.cpp
+    actors/option_table_test.cpp
+  DEPENDS warren_actors)
