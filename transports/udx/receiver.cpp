@@ -49,6 +49,7 @@ void receiver::handle(const packet& in) {
   urgent_ = urgent_ || !in_order || !held_.empty();
   if (!in_order) {
     held_.store(seq, payload, end);
+    newest_held_ = seq;
     return;
   }
   deliver(payload, end);
@@ -73,7 +74,13 @@ std::uint32_t receiver::window() const noexcept {
 
 std::span<const sack_block> receiver::sack_blocks() const noexcept {
   auto all = held_.blocks();
-  return all.first(std::min(all.size(), max_sack_blocks));
+  if (all.size() <= max_sack_blocks)
+    return all;
+  auto behind_newest = std::upper_bound(
+      all.begin(), all.end(), newest_held_,
+      [](sequence_number value, const sack_block& block) { return value < block.start; });
+  auto last = std::max<std::size_t>(static_cast<std::size_t>(behind_newest - all.begin()), max_sack_blocks);
+  return all.subspan(last - max_sack_blocks, max_sack_blocks);
 }
 
 void receiver::on_ack_sent() noexcept {

@@ -43,7 +43,8 @@ public:
   /// True when an ACK has SACK blocks to carry.
   bool has_holes() const noexcept { return !held_.empty(); }
 
-  /// Returns the blocks for a SACK, the lowest max_sack_blocks of them.
+  /// Returns the blocks for a SACK: up to max_sack_blocks, the last of them with the packet that came last, if there are as
+  /// many before it (RFC 2018 section 4 wants the newest told first of all; what was told once need not be told again).
   std::span<const sack_block> sack_blocks() const noexcept;
 
   /// To be called when a packet with ack and window has gone out.
@@ -67,6 +68,7 @@ private:
   reorder_buffer held_;
   sequence_number next_;
   std::optional<sequence_number> end_seq_;
+  sequence_number newest_held_;
   std::uint32_t told_window_;
   bool ended_ = false;
   bool ack_due_ = false;

@@ -71,7 +71,7 @@ void sender::send_what_windows_allow(time_point now, transmit_batch& batch, cons
   set_pace();
   for (;;) {
     auto repair = board_.lost() > 0;
-    if (board_.in_flight() >= controller_->cwnd() || (!repair && !may_send_new()))
+    if (!window_allows() || (!repair && !may_send_new()))
       break;
     if (!pacer_.ready(now)) {
       timers_.set(timer::pacing, pacer_.next(now));
@@ -85,6 +85,10 @@ void sender::send_what_windows_allow(time_point now, transmit_batch& batch, cons
 
 std::size_t sender::max_payload() const noexcept {
   return mtu_.mtu() - overhead_;
+}
+
+bool sender::window_allows() const noexcept {
+  return phase_ == phase::recovery ? prr_.may_send() : board_.in_flight() < controller_->cwnd();
 }
 
 bool sender::may_send_new() const noexcept {
@@ -173,6 +177,8 @@ void sender::write_packet(
   ring_.copy(static_cast<std::size_t>(what.offset - ring_base_), out.subspan(header_size + what.padding));
   batch.commit(size);
   pacer_.on_sent(size);
+  if (phase_ == phase::recovery)
+    prr_.on_sent();
 }
 
 // udx.md section 12: no probing while a path change is under way.

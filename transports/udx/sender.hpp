@@ -5,6 +5,7 @@
 #include "transports/udx/mtu_search.hpp"
 #include "transports/udx/pacer.hpp"
 #include "transports/udx/peer_window.hpp"
+#include "transports/udx/proportional_rate_reduction.hpp"
 #include "transports/udx/rack.hpp"
 #include "transports/udx/rtt_estimator.hpp"
 #include "transports/udx/scoreboard.hpp"
@@ -92,6 +93,7 @@ private:
     std::size_t packets = 0;
     std::optional<time_point> sample_sent; // of the latest sent packet that was never repeated
     bool latest_round = false;
+    bool repeated = false; // a repeated packet among them
   };
 
   // sender.cpp
@@ -101,6 +103,7 @@ private:
   }
   bool has_new_packet() const noexcept { return unsent() > 0 || (end_queued_ && !end_sent_); }
   bool may_send_new() const noexcept;
+  bool window_allows() const noexcept;
   void send_what_windows_allow(time_point now, transmit_batch& batch, const packet_stamp& stamp);
   bool send_tail_probe(time_point now, transmit_batch& batch, const packet_stamp& stamp);
   bool send_new(time_point now, transmit_batch& batch, const packet_stamp& stamp, bool may_pad);
@@ -146,6 +149,7 @@ private:
   tail_probe tail_probe_;
   mtu_search mtu_;
   pacer pacer_;
+  proportional_rate_reduction prr_;
   std::unique_ptr<congestion_controller> controller_;
 
   phase phase_ = phase::open;

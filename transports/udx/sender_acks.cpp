@@ -56,6 +56,7 @@ void sender::on_delivered(time_point now, sequence_number seq, const segment& ar
   if (seq >= round_end_)
     news.latest_round = true;
   // Karn's rule: an answer to a repeated packet may be to any of its transmissions.
+  news.repeated = news.repeated || arrived.retransmitted;
   if (!arrived.retransmitted && (!news.sample_sent || arrived.sent > *news.sample_sent))
     news.sample_sent = arrived.sent;
   if (arrived.padding > 0)
@@ -63,7 +64,8 @@ void sender::on_delivered(time_point now, sequence_number seq, const segment& ar
 }
 
 void sender::after_delivery(time_point now, const delivery& news, std::size_t in_flight_before) {
-  if (news.sample_sent) {
+  // Filling a hole also acknowledges what arrived long ago, where the peer could not report it: no sample.
+  if (news.sample_sent && !news.repeated) {
     rtt_.sample(now, now - *news.sample_sent);
     tail_probe_.rtt_sampled = true;
   }
@@ -76,8 +78,11 @@ void sender::after_delivery(time_point now, const delivery& news, std::size_t in
   finish_tail_probe(now);
   if (phase_ != phase::open && board_.una() >= recovery_point_)
     leave_recovery();
+  auto repairing = phase_ == phase::recovery;
   detect_losses(now);
-  if (phase_ != phase::recovery)
+  if (repairing)
+    prr_.on_delivered(news.packets, board_.in_flight());
+  else if (phase_ != phase::recovery)
     controller_->on_ack({now, news.packets, in_flight_before, rtt_.srtt(), rtt_.latest(), news.latest_round});
   if (news.latest_round)
     round_end_ = board_.nxt();
@@ -121,7 +126,9 @@ void sender::enter_recovery(time_point now) {
   phase_ = phase::recovery;
   recovery_point_ = board_.nxt();
   timers_.stop(timer::tail_probe);
+  auto flight = board_.in_flight() + board_.lost();
   controller_->on_congestion_event(now);
+  prr_.start(flight, controller_->cwnd());
 }
 
 void sender::leave_recovery() noexcept {
