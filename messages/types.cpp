@@ -13,6 +13,8 @@ std::string to_string(path_kind kind) {
 }
 
 std::string describe(const caf::error& error) {
+  if (!error)
+    return "none";
   if (error.category() != caf::atom("warren"))
     return caf::to_string(error);
   auto name = to_string(static_cast<errc>(error.code()));

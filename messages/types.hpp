@@ -107,12 +107,12 @@ inline caf::error make_error(errc code, std::string detail = {}) {
 
 /// Returns true when `error` is `code`, whatever its detail.
 inline bool is(const caf::error& error, errc code) {
-  return error.category() == caf::atom("warren") && error.code() == static_cast<std::uint8_t>(code);
+  return error && error.category() == caf::atom("warren") && error.code() == static_cast<std::uint8_t>(code);
 }
 
 /// Returns the errc of `error`, or `otherwise` when it is of another domain (a caf::sec or exit reason).
 inline errc code_of(const caf::error& error, errc otherwise) {
-  return error.category() == caf::atom("warren") ? static_cast<errc>(error.code()) : otherwise;
+  return error && error.category() == caf::atom("warren") ? static_cast<errc>(error.code()) : otherwise;
 }
 
 /// Returns the error's text for people: its detail, or else its name.
