@@ -1,0 +1,5 @@
+warren_test(unit_swarm unit
+  SOURCES
+    swarm/peer_book_test.cpp
+    swarm/restart_policy_test.cpp
+  DEPENDS warren_swarm)
