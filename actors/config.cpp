@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
 #include <sstream>
 #include <unistd.h>
 
@@ -102,11 +103,12 @@ caf::error config::read(std::vector<std::string> arguments, const environment& v
 
 caf::error config::read_file(const std::string& file) {
   auto source = "config file " + file;
-  if (access(file.c_str(), R_OK) != 0)
+  std::ifstream stream{file};
+  if (!stream)
     return make_error(
         errc::bad_config,
         fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
-  if (auto problem = parse_config_file(file.c_str(), custom_options_, content))
+  if (auto problem = parse_config(stream, custom_options_, content))
     return make_error(
         errc::bad_config,
         fmt::format(
