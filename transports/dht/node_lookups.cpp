@@ -74,8 +74,8 @@ void node::run(time_point now, lookup_id lookup, const search::goal& goal, time_
 }
 
 void node::release_waiting(time_point now) {
-  // The first answers make a table that lookups can start from; the rest of the bootstrap goes on beside them.
-  auto ready = !bootstrap_.seeking() || usable_nodes(now) >= k;
+  // A lookup can start from the first node that answers; the rest of the bootstrap goes on beside it.
+  auto ready = !bootstrap_.seeking() || usable_nodes(now) > 0;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     if (!ready && it->second.until > now) {
       ++it;
