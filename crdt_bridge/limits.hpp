@@ -20,6 +20,7 @@ struct graph_limits {
   /// Writes with a state ahead of our clock wait until it is reached: this many, and this far ahead, at most. What lies
   /// beyond is refused and counted; a later listing brings it again.
   std::size_t max_deferred = 10'000;
+  std::size_t max_deferred_octets = 16 * 1024 * 1024;
   std::chrono::milliseconds max_ahead{600'000};
 };
 
