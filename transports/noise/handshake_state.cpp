@@ -203,11 +203,11 @@ void handshake_state::restore(checkpoint saved) {
 
 transport_state handshake_state::split() && {
   assert(is_finished());
-  auto [first, second] = symmetric_.split();
+  auto keys = symmetric_.split();
   auto hash = symmetric_.handshake_hash();
   if (role_ == role::initiator)
-    return {std::move(first), std::move(second), hash};
-  return {std::move(second), std::move(first), hash};
+    return {std::move(keys.first), std::move(keys.second), hash, std::move(keys.exporter)};
+  return {std::move(keys.second), std::move(keys.first), hash, std::move(keys.exporter)};
 }
 
 } // namespace warren::noise

@@ -30,7 +30,9 @@ struct handshake_config {
 struct transport_state {
   cipher_state send;
   cipher_state receive;
-  crypto::digest32 handshake_hash{}; ///< Names the session (Noise rev 34, 11.2).
+  crypto::digest32
+      handshake_hash{}; ///< Names the session (Noise rev 34, 11.2). Not a secret: it is of what was on the wire.
+  crypto::secret<32> exporter; ///< A secret of both sides apart from the two ciphers.
 };
 
 /// Noise rev 34, 5.3: runs any pattern of the table for Noise_*_25519_ChaChaPoly_BLAKE2s. A failed read or write leaves the

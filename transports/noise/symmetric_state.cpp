@@ -60,9 +60,9 @@ std::error_code symmetric_state::decrypt_and_hash(byte_view ciphertext, bytes& o
   return {};
 }
 
-std::pair<cipher_state, cipher_state> symmetric_state::split() const {
-  auto out = crypto::hkdf2_blake2s(ck_, {});
-  return {cipher_state{std::move(out.first)}, cipher_state{std::move(out.second)}};
+symmetric_state::split_outputs symmetric_state::split() const {
+  auto out = crypto::hkdf3_blake2s(ck_, {});
+  return {cipher_state{std::move(out.first)}, cipher_state{std::move(out.second)}, std::move(out.third)};
 }
 
 symmetric_state symmetric_state::copy() const {

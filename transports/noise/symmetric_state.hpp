@@ -30,8 +30,15 @@ public:
   /// Returns what encrypt_and_hash adds to a text now.
   std::size_t overhead() const noexcept { return cipher_ ? cipher_state::tag_size : 0; }
 
-  /// Split: the first cipher is the initiator's sending one.
-  std::pair<cipher_state, cipher_state> split() const;
+  struct split_outputs {
+    cipher_state first; ///< The initiator's sending one.
+    cipher_state second;
+    crypto::secret<32> exporter;
+  };
+
+  /// Split. The exporter is not in the paper: it is the third output of the same HKDF, whose first two outputs do not
+  /// depend on how many are taken (Noise rev 34, 4.3).
+  split_outputs split() const;
 
   const crypto::digest32& handshake_hash() const noexcept { return h_; }
 

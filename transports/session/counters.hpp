@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transports/session/errc.hpp"
+
 #include <cstdint>
 
 namespace warren::session {
@@ -42,11 +44,15 @@ struct counters {
   std::uint64_t unknown_channel = 0;
   std::uint64_t too_many_opens = 0;
   std::uint64_t bad_acknowledgement = 0;
+  std::uint64_t bad_topic_proof = 0;
   std::uint64_t path_lost = 0;
   std::uint64_t resume_refused = 0;
   std::uint64_t bad_resume_proof = 0;
   std::uint64_t unknown_pipe = 0;           ///< Octets for a pipe that the session does not have.
   std::uint64_t topics_refused_to_peer = 0; ///< Opens of the peer for topics not joined here.
 };
+
+/// Returns the counter of `reason`, or nothing when it is a decision and not a fault.
+std::uint64_t* counter_of(counters& all, errc reason) noexcept;
 
 } // namespace warren::session

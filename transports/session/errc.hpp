@@ -64,8 +64,10 @@ enum class errc : std::uint16_t {
   path_lost = 27,
   /// The peer needs another version of the protocol.
   unsupported_version = 28,
+  /// The peer accepted a topic without proving that it knows it.
+  bad_topic_proof = 29,
   /// The one who closed gave a reason that this version does not know.
-  unknown_reason = 29,
+  unknown_reason = 30,
 
   // Never sent.
 

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "messages/bytes.hpp"
+#include "messages/result.hpp"
+#include "messages/topic.hpp"
+#include "transports/session/receive_window.hpp"
+#include "transports/session/send_queue.hpp"
+#include "transports/session/types.hpp"
+
+#include <array>
+
+namespace warren::session {
+
+/// One topic's messages in both directions, from the open frame to the second close frame.
+struct channel {
+  channel(channel_id own_id, const warren::topic& about, std::uint32_t window)
+      : id{own_id}, subject{about}, incoming{window} {}
+
+  channel_id id;
+  channel_id remote_id = 0; ///< What the peer calls it; known once open.
+  warren::topic subject;
+  bool open = false;
+  bool announced = false; ///< channel_opened was told, so channel_closed is owed.
+
+  send_queue outgoing;
+  bool ready = false;   ///< In the table's ready list.
+  bool blocked = false; ///< A write was refused: event `writable` is owed.
+  bool finish_requested = false;
+  bool finish_sent = false;
+  bool close_requested = false;
+  bool close_sent = false;
+
+  receive_window incoming;
+  bool window_listed = false; ///< In the table's list of channels with credit to give.
+  bool remote_finished = false;
+  bytes assembling; ///< Fragments of the incomplete message.
+
+  /// True when something can be sent now.
+  bool has_work() const noexcept;
+
+  /// Takes a fragment in. True when it completes a message, which is then in `assembling`. Fails with
+  /// message_too_large, flow_control_violation, malformed_frame or unexpected_frame.
+  result<bool> on_data(byte_view content, bool end);
+};
+
+/// The proof that one side of a session knows a topic: BLAKE2b keyed with the handshake hash over the domain, the prover's
+/// role, the topic and the database secret (DESIGN section 2). Good in this session and for this side only.
+std::array<std::byte, 32> topic_proof(
+    const std::array<std::byte, 32>& handshake_hash, role prover, const topic& subject, byte_view secret);
+
+} // namespace warren::session

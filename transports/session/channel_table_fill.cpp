@@ -1,0 +1,94 @@
+// The sending half of channel_table: what goes into the next record.
+#include "transports/session/channel_table.hpp"
+
+#include <algorithm>
+
+namespace warren::session {
+
+namespace {
+
+// A channel's turn: long enough to keep the frame headers cheap, short enough for four turns in one record.
+constexpr std::size_t quantum = 16 * 1024;
+
+// A fragment shorter than this is left for the next record, unless it is all there is.
+constexpr std::size_t shortest_fragment = 64;
+
+constexpr std::size_t small_frame = 1 + 4;
+constexpr std::size_t window_frame = 1 + 4 + 4;
+
+std::size_t room_in(const bytes& record, std::size_t limit) {
+  return limit - std::min(limit, record.size());
+}
+
+} // namespace
+
+void channel_table::fill_windows(bytes& record, std::size_t limit) {
+  while (!window_list_.empty() && room_in(record, limit) >= window_frame) {
+    auto* subject = find(window_list_.front());
+    window_list_.pop_front();
+    if (subject == nullptr)
+      continue;
+    subject->window_listed = false;
+    if (!subject->close_requested)
+      wire::put(record, wire::channel_window{subject->remote_id, subject->incoming.take_grant()});
+  }
+}
+
+bool channel_table::fill_data(bytes& record, std::size_t limit) {
+  auto before = record.size();
+  while (!ready_.empty()) {
+    auto* subject = find(ready_.front());
+    if (subject != nullptr && !fill_channel(*subject, record, limit))
+      break;
+    ready_.pop_front();
+    if (subject == nullptr)
+      continue;
+    subject->ready = false;
+    tell_writable(*subject);
+    if (subject->has_work()) {
+      subject->ready = true;
+      ready_.push_back(subject->id);
+    }
+  }
+  return record.size() > before;
+}
+
+// One turn. False when the record is full; the channel then keeps its place.
+bool channel_table::fill_channel(channel& subject, bytes& record, std::size_t limit) {
+  auto turn = std::min(limit, record.size() + quantum);
+  while (subject.outgoing.sendable()) {
+    if (room_in(record, limit) < wire::data_header_size + shortest_fragment)
+      return false;
+    if (room_in(record, turn) < wire::data_header_size + shortest_fragment)
+      return true;
+    auto next = subject.outgoing.peek(room_in(record, turn) - wire::data_header_size);
+    wire::put(record, wire::channel_data{subject.remote_id, next.end, next.content});
+    subject.outgoing.pop(next);
+  }
+  if (!subject.outgoing.empty())
+    return true; // waits for credit
+  if (room_in(record, limit) < 2 * small_frame)
+    return false;
+  fill_end(subject, record);
+  return true;
+}
+
+void channel_table::fill_end(channel& subject, bytes& record) {
+  if (subject.finish_requested && !subject.finish_sent) {
+    subject.finish_sent = true;
+    wire::put(record, wire::channel_finish{subject.remote_id});
+  }
+  if (subject.close_requested && !subject.close_sent) {
+    subject.close_sent = true;
+    wire::put(record, wire::channel_close{subject.remote_id});
+  }
+}
+
+void channel_table::tell_writable(channel& subject) {
+  if (!subject.blocked || subject.outgoing.size() > limits_.send_queue_bytes / 2)
+    return;
+  subject.blocked = false;
+  out_.events.push_back(writable{subject.id});
+}
+
+} // namespace warren::session

@@ -1,0 +1,155 @@
+#include "transports/session/engine.hpp"
+
+#include <algorithm>
+
+namespace warren::session {
+
+engine::engine(config settings, random_source& random, time_point now)
+    : config_{std::move(settings)},
+      random_{random},
+      handshake_{
+          std::in_place, config_.self, config_.local_role, config_.instance,
+          peer_checks{config_.expected_peer, config_.allow}},
+      channels_{config_.limits, config_.local_role, out_},
+      liveness_{{config_.limits.ping_after, config_.limits.dead_after, config_.limits.ack_delay}},
+      phase_deadline_{now + config_.limits.handshake_timeout} {
+}
+
+const session_id& engine::id() const noexcept {
+  static const session_id none;
+  return records_ ? records_->resume.id() : none;
+}
+
+bool engine::arbiter() const noexcept {
+  return peer_ && config_.self->id() < *peer_;
+}
+
+std::optional<event> engine::poll_event() {
+  if (out_.events.empty())
+    return std::nullopt;
+  auto next = std::move(out_.events.front());
+  out_.events.pop_front();
+  return next;
+}
+
+std::optional<time_point> engine::poll_timeout() const {
+  if (closed_)
+    return std::nullopt;
+  std::optional<time_point> earliest;
+  auto consider = [&](const std::optional<time_point>& deadline) {
+    if (deadline && (!earliest || *deadline < *earliest))
+      earliest = deadline;
+  };
+  consider(phase_deadline_);
+  consider(resume_deadline_);
+  consider(liveness_.deadline());
+  consider(channels_.deadline());
+  if (closing_)
+    consider(closing_->deadline);
+  for (const auto& p : pipes_)
+    consider(p.deadline);
+  return earliest;
+}
+
+void engine::handle_timeout(time_point now) {
+  if (closed_)
+    return;
+  if (phase_deadline_ && *phase_deadline_ <= now)
+    return fail(records_ ? errc::admission_timeout : errc::handshake_timeout);
+  if (resume_deadline_ && *resume_deadline_ <= now)
+    return fail(errc::path_lost);
+  if (closing_ && closing_->deadline <= now)
+    return on_closing_deadline(now);
+  check_resume_deadlines(now);
+  liveness_.on_time(now);
+  channels_.request_opens(now);
+  if (active_ != nullptr && liveness_.dead(now)) {
+    out_.events.push_back(pipe_dead{active_->id});
+    forget(now, active_->id);
+  }
+}
+
+// -- phases --------------------------------------------------------------------------------------------------------------
+
+// Called when the last handshake message was read or written.
+void engine::establish(time_point now, pipe& first) {
+  peer_ = handshake_->peer()->peer;
+  auto keys = std::move(*handshake_).split();
+  handshake_.reset();
+  const auto& bounds = config_.limits;
+  records_.emplace(record_state{
+      record_sealer{std::move(keys.send), bounds.rekey_after_records, bounds.rekey_after, now},
+      record_opener{std::move(keys.receive)}, resume_keys{keys.exporter, keys.handshake_hash},
+      keys.handshake_hash});
+  first.phase = pipe_phase::live;
+  first.proven = true;
+  first.reader.max_frame(wire::max_pipe_frame);
+}
+
+void engine::admit() {
+  if (closed_ || closing_ || admitted_ || !records_ || !arbiter())
+    return;
+  out_.control.push_back(wire::admit{});
+  become_admitted();
+}
+
+void engine::become_admitted() {
+  admitted_ = true;
+  phase_deadline_.reset();
+  out_.events.push_back(admitted{});
+  channels_.start(records_->handshake_hash);
+}
+
+// -- end -----------------------------------------------------------------------------------------------------------------
+
+void engine::close(time_point now, errc reason) {
+  if (closed_ || closing_)
+    return;
+  if (!records_ || active_ == nullptr)
+    return end(reason, false);
+  begin_closing(now, reason, false);
+}
+
+void engine::begin_closing(time_point now, errc reason, bool by_peer) {
+  channels_.stop();
+  phase_deadline_.reset();
+  closing_.emplace();
+  closing_->reason = reason;
+  closing_->by_peer = by_peer;
+  closing_->deadline = now + config_.limits.drain_timeout;
+}
+
+void engine::on_closing_deadline(time_point now) {
+  if (closing_->drain_over)
+    return end(closing_->reason, closing_->by_peer);
+  closing_->drain_over = true;
+  closing_->deadline = now + config_.limits.drain_timeout;
+}
+
+void engine::end_if_closed_by_both() {
+  if (closing_ && closing_->sent && closing_->received && retained_.first() > closing_->sent_in)
+    end(closing_->reason, closing_->by_peer);
+}
+
+void engine::fail(errc reason, bool by_peer) {
+  if (closed_)
+    return;
+  if (auto* counter = counter_of(out_.counters, reason))
+    ++*counter;
+  end(reason, by_peer);
+}
+
+void engine::end(errc reason, bool by_peer) {
+  if (records_ && !closing_) {
+    closing_.emplace();
+    closing_->reason = reason;
+  }
+  channels_.stop();
+  closed_ = true;
+  last_record_due_ = records_.has_value();
+  phase_deadline_.reset();
+  resume_deadline_.reset();
+  out_.events.push_back(session::closed{make_error_code(reason), by_peer});
+}
+
+} // namespace warren::session

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "transports/session/channel_table.hpp"
+#include "transports/session/handshake.hpp"
+#include "transports/session/liveness.hpp"
+#include "transports/session/noise_session.hpp"
+#include "transports/session/outputs.hpp"
+#include "transports/session/pipe.hpp"
+#include "transports/session/record_layer.hpp"
+#include "transports/session/resume.hpp"
+#include "transports/session/retention.hpp"
+
+#include <list>
+
+namespace warren::session {
+
+/// What noise_session is made of. Each part has its own file; the engine passes frames, time and decisions between them:
+/// engine.cpp (calls, phases, end), engine_pipes.cpp (pipes and resume), engine_frames.cpp (what comes in),
+/// engine_transmit.cpp (what goes out).
+class engine {
+public:
+  /// Pipes that try to resume at the same time; more are let go at once.
+  static constexpr std::size_t max_pipes = 6;
+
+  engine(config settings, random_source& random, time_point now);
+
+  void attach_pipe(time_point now, pipe_id id, role side);
+  void pipe_lost(time_point now, pipe_id id);
+  void pipe_writable(pipe_id id, std::size_t octets);
+  void handle_message(time_point now, pipe_id id, byte_view octets);
+  void handle_timeout(time_point now);
+  std::optional<transmit> poll_transmit(time_point now);
+  std::optional<event> poll_event();
+  std::optional<time_point> poll_timeout() const;
+
+  void admit();
+  void close(time_point now, errc reason);
+
+  /// Ends the session at once. `reason` is told to the peer if there is a way.
+  void fail(errc reason, bool by_peer = false);
+
+  bool arbiter() const noexcept;
+  bool is_established() const noexcept { return records_.has_value(); }
+  bool is_admitted() const noexcept { return admitted_; }
+  bool is_closed() const noexcept { return closed_; }
+  const std::optional<peer_id>& peer() const noexcept { return peer_; }
+  const session_id& id() const noexcept;
+  std::optional<pipe_id> active_pipe() const noexcept;
+  const liveness& path() const noexcept { return liveness_; }
+  channel_table& channels() noexcept { return channels_; }
+  const channel_table& channels() const noexcept { return channels_; }
+  const session::counters& counters() const noexcept { return out_.counters; }
+
+private:
+  /// What exists once the handshake is done.
+  struct record_state {
+    record_sealer sealer;
+    record_opener opener;
+    resume_keys resume;
+    crypto::digest32 handshake_hash;
+  };
+
+  /// The end of a session in order: both sides send what they accepted, then a close frame, then acknowledge the other's.
+  struct closing_state {
+    errc reason = errc::closed_normally;
+    bool by_peer = false;
+    time_point deadline;
+    bool drain_over = false;
+    bool sent = false;
+    std::uint64_t sent_in = 0;
+    bool received = false;
+  };
+
+  // engine.cpp
+  void begin_closing(time_point now, errc reason, bool by_peer);
+  void end(errc reason, bool by_peer);
+  void end_if_closed_by_both();
+  void establish(time_point now, pipe& first);
+  void become_admitted();
+  void on_closing_deadline(time_point now);
+
+  // engine_pipes.cpp
+  pipe* find_pipe(pipe_id id) noexcept;
+  void start_resume(time_point now, pipe& fresh);
+  void activate(time_point now, pipe& next);
+  void release(pipe_id id, std::error_code why);
+  void release_others(pipe_id kept);
+  void refuse_resume(pipe& candidate, errc why);
+  void forget(time_point now, pipe_id id);
+  void check_resume_deadlines(time_point now);
+  bool own_resume_under_way() const noexcept;
+  void on_resume_request(pipe& from, byte_view body);
+  void on_resume_challenge(time_point now, pipe& from, byte_view body);
+  void on_resume_confirm(time_point now, pipe& from, byte_view body);
+
+  // engine_frames.cpp
+  void on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame);
+  void on_broken_pipe(pipe& from, std::error_code why);
+  void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
+  void on_record(time_point now, pipe& from, const pipe_frame& frame);
+  void on_record_text(time_point now, pipe& from, byte_view text);
+  std::error_code on_frame(time_point now, const wire::frame& frame);
+  std::error_code on_ack(time_point now, const wire::ack& f);
+  std::error_code on_admit();
+  void on_close(time_point now, const wire::close& f);
+
+  // engine_transmit.cpp
+  std::optional<transmit> take_outbox(pipe& to);
+  std::optional<transmit> take_record(pipe& to);
+  bool build_record(time_point now, std::size_t room);
+  void put_frames(time_point now, bytes& record, std::size_t limit);
+  void put_close(bytes& record);
+  bool close_due() const noexcept;
+  void acknowledge(std::uint64_t next);
+
+  config config_;
+  random_source& random_;
+  outputs out_;
+  std::optional<handshake> handshake_;
+  std::optional<record_state> records_;
+  channel_table channels_;
+  retention retained_;
+  liveness liveness_;
+  std::list<pipe> pipes_;
+  pipe* active_ = nullptr;
+  std::optional<peer_id> peer_;
+  std::optional<time_point> phase_deadline_; // handshake, then admission
+  std::optional<time_point> resume_deadline_;
+  std::optional<closing_state> closing_;
+  std::uint64_t sent_high_ = 0; // records below were sent on some pipe
+  bool admitted_ = false;
+  bool closed_ = false;
+  bool last_record_due_ = false; // after the end: close or acknowledgement
+};
+
+} // namespace warren::session

@@ -1,0 +1,189 @@
+// What comes in: pipe frames, records, and the frames in them.
+#include "transports/session/engine.hpp"
+
+namespace warren::session {
+
+void engine::handle_message(time_point now, pipe_id id, byte_view octets) {
+  if (closed_)
+    return;
+  out_.counters.bytes_in += octets.size();
+  for (;;) {
+    auto* from = find_pipe(id); // a frame may have let go of it
+    if (closed_)
+      return;
+    if (from == nullptr) {
+      out_.counters.unknown_pipe += octets.size();
+      return;
+    }
+    auto frame = from->reader.next(octets);
+    if (!frame)
+      return on_broken_pipe(*from, frame.error());
+    if (!*frame)
+      return;
+    on_pipe_frame(now, *from, **frame);
+  }
+}
+
+// Called when a pipe's octets cannot be cut into frames. A pipe that proved nothing yet ends alone.
+void engine::on_broken_pipe(pipe& from, std::error_code why) {
+  auto reason = static_cast<errc>(why.value());
+  if (from.resuming())
+    return refuse_resume(from, reason);
+  if (from.phase == pipe_phase::handshake && reason == errc::oversized_frame)
+    reason = errc::handshake_too_large;
+  fail(reason);
+}
+
+void engine::on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame) {
+  using enum wire::pipe_frame_kind;
+  if (from.phase == pipe_phase::handshake)
+    return on_handshake(now, from, frame);
+  if (from.phase == pipe_phase::live) {
+    if (frame.kind == record)
+      return on_record(now, from, frame);
+    if (frame.kind == refuse && !from.proven) {
+      out_.events.push_back(pipe_released{from.id, errc::resume_refused});
+      return forget(now, from.id);
+    }
+    return fail(errc::unexpected_frame);
+  }
+  switch (frame.kind) {
+    case resume_request:
+      return on_resume_request(from, frame.body);
+    case resume_challenge:
+      return on_resume_challenge(now, from, frame.body);
+    case resume_confirm:
+      return on_resume_confirm(now, from, frame.body);
+    case refuse:
+      return refuse_resume(from, errc::resume_refused);
+    default:
+      return refuse_resume(from, errc::unexpected_frame);
+  }
+}
+
+void engine::on_handshake(time_point now, pipe& from, const pipe_frame& frame) {
+  if (frame.kind != wire::pipe_frame_kind::handshake)
+    return fail(errc::unexpected_frame);
+  auto answer = handshake_->on_message(random_, frame.body);
+  if (!answer) {
+    auto reason = static_cast<errc>(answer.error().value());
+    if (handshake_->is_done()) // the initiator's keys are proved: it may be told why it is not wanted
+      establish(now, from);
+    return fail(reason);
+  }
+  if (!answer->empty()) {
+    wire::put_pipe_header(from.outbox, wire::pipe_frame_kind::handshake, answer->size());
+    put(from.outbox, *answer);
+  }
+  if (!handshake_->is_done())
+    return;
+  auto instance = handshake_->peer()->instance;
+  establish(now, from);
+  phase_deadline_ = now + config_.limits.admission_timeout;
+  liveness_.on_pipe_active(now, false);
+  out_.events.push_back(pipe_active{from.id});
+  out_.events.push_back(established{*peer_, instance, config_.local_role});
+}
+
+void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
+  byte_reader reader{frame.body};
+  auto number = reader.be<std::uint32_t>();
+  if (!reader.ok())
+    return fail(errc::truncated_record);
+  auto& opener = records_->opener;
+  // The number on the wire is the low half of the true one; those that can come lie around what this pipe expects.
+  auto ahead = static_cast<std::int32_t>(number - static_cast<std::uint32_t>(from.receive_next));
+  if (ahead < 0)
+    return fail(errc::replayed_record);
+  auto true_number = from.receive_next + static_cast<std::uint32_t>(ahead);
+  if (true_number > opener.next())
+    return fail(errc::missing_record);
+  from.receive_next = true_number + 1;
+  if (true_number < opener.next()) {
+    ++out_.counters.records_skipped; // it came on another pipe before
+    return;
+  }
+  bytes header = to_bytes(frame.header);
+  put(header, frame.body.first(sizeof(number)));
+  auto text = opener.open(header, reader.rest());
+  if (!text)
+    return fail(static_cast<errc>(text.error().value()));
+  ++out_.counters.records_in;
+  if (!from.proven) {
+    from.proven = true;
+    from.deadline.reset();
+    ++out_.counters.resumes;
+    release_others(from.id);
+  }
+  on_record_text(now, from, *text);
+}
+
+void engine::on_record_text(time_point now, pipe& from, byte_view text) {
+  bool eliciting = false;
+  bool at_once = false;
+  byte_reader reader{text};
+  while (!reader.rest().empty()) {
+    auto frame = wire::take_frame(reader);
+    bool misplaced_rekey = frame && std::holds_alternative<wire::rekey>(*frame) && !reader.rest().empty();
+    if (!frame || misplaced_rekey)
+      return fail(errc::malformed_frame);
+    eliciting = eliciting || !std::holds_alternative<wire::ack>(*frame);
+    at_once =
+        at_once || std::holds_alternative<wire::ping>(*frame) || std::holds_alternative<wire::close>(*frame);
+    if (auto violated = on_frame(now, *frame))
+      return fail(static_cast<errc>(violated.value()));
+  }
+  (void)from;
+  liveness_.on_record_received(now, eliciting, at_once);
+  end_if_closed_by_both();
+}
+
+std::error_code engine::on_frame(time_point now, const wire::frame& frame) {
+  return std::visit(
+      [&](const auto& f) -> std::error_code {
+        using type = std::decay_t<decltype(f)>;
+        if constexpr (std::is_same_v<type, wire::ack>)
+          return on_ack(now, f);
+        else if (closing_ && closing_->received)
+          return errc::unexpected_frame; // WIRE.md: nothing but acknowledgements follows a close
+        else if constexpr (std::is_same_v<type, wire::ping>)
+          return {};
+        else if constexpr (std::is_same_v<type, wire::rekey>)
+          return records_->opener.rekey(), ++out_.counters.rekeys_in, std::error_code{};
+        else if constexpr (std::is_same_v<type, wire::admit>)
+          return on_admit();
+        else if constexpr (std::is_same_v<type, wire::close>)
+          return on_close(now, f), std::error_code{};
+        else if (!admitted_)
+          return errc::unexpected_frame;
+        else
+          return channels_.on_frame(now, f);
+      },
+      frame);
+}
+
+std::error_code engine::on_ack(time_point now, const wire::ack& f) {
+  if (f.next > retained_.next())
+    return errc::bad_acknowledgement;
+  if (f.next <= retained_.first())
+    return {}; // an older one, repeated after a resume
+  acknowledge(f.next);
+  liveness_.on_acknowledged(now, f.next, std::chrono::microseconds{f.delay}, retained_.has_eliciting());
+  return {};
+}
+
+std::error_code engine::on_admit() {
+  if (admitted_ || arbiter())
+    return errc::unexpected_frame;
+  if (!closing_)
+    become_admitted();
+  return {};
+}
+
+void engine::on_close(time_point now, const wire::close& f) {
+  if (!closing_)
+    begin_closing(now, reason_from_wire(f.reason), true);
+  closing_->received = true;
+}
+
+} // namespace warren::session

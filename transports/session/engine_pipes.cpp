@@ -1,0 +1,206 @@
+// The pipes of a session: the first one, later ones that resume, and which one carries the records.
+//
+// A switch happens per direction. Each side moves its sending to the new pipe once the other has proved itself on it (the
+// dialler at the challenge, the acceptor at the confirmation), and goes on receiving from both. Records carry numbers, so
+// those that come a second time are skipped. The dialler lets go of the old pipe when the first record, an acknowledgement
+// if nothing else is to be sent, comes on the new one; the acceptor at once, since the dialler has switched already.
+//
+// Should both sides dial at the same time, the arbiter's pipe wins: it refuses the other's while its own is under way.
+#include "transports/session/engine.hpp"
+
+#include "transports/crypto/secret.hpp"
+
+#include <algorithm>
+
+namespace warren::session {
+
+pipe* engine::find_pipe(pipe_id id) noexcept {
+  auto found = std::ranges::find(pipes_, id, &pipe::id);
+  return found == pipes_.end() ? nullptr : &*found;
+}
+
+std::optional<pipe_id> engine::active_pipe() const noexcept {
+  return active_ != nullptr ? std::optional{active_->id} : std::nullopt;
+}
+
+void engine::attach_pipe(time_point now, pipe_id id, role side) {
+  if (closed_ || find_pipe(id) != nullptr)
+    return;
+  bool first = pipes_.empty() && !records_;
+  if (pipes_.size() >= max_pipes || (!first && !records_)) {
+    out_.events.push_back(pipe_released{id, errc::limit_reached});
+    return;
+  }
+  auto phase = side == role::initiator ? pipe_phase::resume_dialled : pipe_phase::resume_accepted;
+  auto& fresh = pipes_.emplace_back(id, side, first ? pipe_phase::handshake : phase);
+  if (!first)
+    return start_resume(now, fresh);
+  active_ = &fresh;
+  if (config_.local_role != role::initiator)
+    return;
+  auto message = handshake_->start(random_);
+  wire::put_pipe_header(fresh.outbox, wire::pipe_frame_kind::handshake, message.size());
+  put(fresh.outbox, message);
+}
+
+void engine::start_resume(time_point now, pipe& fresh) {
+  fresh.deadline = now + config_.limits.handshake_timeout;
+  random_.fill(fresh.own_nonce);
+  if (fresh.side != role::initiator)
+    return;
+  const auto& keys = records_->resume;
+  wire::put(
+      fresh.outbox,
+      wire::resume_request{
+          keys.id().octets, fresh.own_nonce, keys.request_proof(config_.local_role, fresh.own_nonce)});
+}
+
+void engine::pipe_lost(time_point now, pipe_id id) {
+  if (!closed_ && find_pipe(id) != nullptr)
+    forget(now, id);
+}
+
+void engine::pipe_writable(pipe_id id, std::size_t octets) {
+  if (auto* found = find_pipe(id))
+    found->writable = octets;
+}
+
+// Called when a pipe is gone. Another live one takes over, or the session waits for a resume.
+void engine::forget(time_point now, pipe_id id) {
+  bool was_active = active_ != nullptr && active_->id == id;
+  if (was_active)
+    active_ = nullptr;
+  pipes_.remove_if([&](const pipe& p) { return p.id == id; });
+  if (!was_active)
+    return;
+  if (!records_)
+    return fail(errc::path_lost);
+  auto other = std::ranges::find(pipes_, pipe_phase::live, &pipe::phase);
+  if (other != pipes_.end())
+    return activate(now, *other);
+  liveness_.on_pipe_gone();
+  if (closing_)
+    return end(closing_->reason, closing_->by_peer);
+  resume_deadline_ = now + config_.limits.resume_window;
+  out_.events.push_back(pipe_needed{*resume_deadline_});
+}
+
+void engine::release(pipe_id id, std::error_code why) {
+  pipes_.remove_if([&](const pipe& p) { return p.id == id; });
+  out_.events.push_back(pipe_released{id, why});
+}
+
+void engine::release_others(pipe_id kept) {
+  std::vector<pipe_id> others;
+  for (const auto& p : pipes_)
+    if (p.id != kept)
+      others.push_back(p.id);
+  for (auto id : others)
+    release(id, {});
+}
+
+void engine::activate(time_point now, pipe& next) {
+  active_ = &next;
+  resume_deadline_.reset();
+  liveness_.on_pipe_active(now, retained_.has_eliciting());
+  liveness_.require_ack();
+  out_.events.push_back(pipe_active{next.id});
+}
+
+void engine::check_resume_deadlines(time_point now) {
+  std::vector<pipe_id> late;
+  for (const auto& p : pipes_)
+    if (p.deadline && *p.deadline <= now)
+      late.push_back(p.id);
+  for (auto id : late)
+    release(id, errc::handshake_timeout);
+}
+
+// -- resume --------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+role other(role side) {
+  return side == role::initiator ? role::responder : role::initiator;
+}
+
+} // namespace
+
+bool engine::own_resume_under_way() const noexcept {
+  return std::ranges::any_of(pipes_, [](const pipe& p) {
+    return p.side == role::initiator
+           && (p.phase == pipe_phase::resume_dialled || (p.phase == pipe_phase::live && !p.proven));
+  });
+}
+
+// The refusal stays in the outbox of a pipe that is about to be closed, so the shell sends it with refuse_pipe().
+void engine::refuse_resume(pipe& candidate, errc why) {
+  if (auto* counter = counter_of(out_.counters, why))
+    ++*counter;
+  release(candidate.id, why);
+}
+
+void engine::on_resume_request(pipe& from, byte_view body) {
+  const auto& keys = records_->resume;
+  auto request = wire::decode_resume_request(body);
+  if (!request || from.phase != pipe_phase::resume_accepted)
+    return refuse_resume(from, errc::unexpected_frame);
+  auto expected = keys.request_proof(other(config_.local_role), request->nonce);
+  if (request->session != keys.id().octets || !crypto::equal_in_constant_time(expected, request->proof))
+    return refuse_resume(from, errc::bad_resume_proof);
+  if (arbiter() && own_resume_under_way())
+    return refuse_resume(from, errc::resume_refused);
+  from.peer_nonce = request->nonce;
+  from.phase = pipe_phase::resume_challenged;
+  from.receive_next = records_->opener.next();
+  auto proof = keys.challenge_proof(config_.local_role, from.peer_nonce, from.own_nonce, from.receive_next);
+  wire::put(from.outbox, wire::resume_challenge{from.own_nonce, from.receive_next, proof});
+}
+
+void engine::on_resume_challenge(time_point now, pipe& from, byte_view body) {
+  const auto& keys = records_->resume;
+  auto challenge = wire::decode_resume_challenge(body);
+  if (!challenge || from.phase != pipe_phase::resume_dialled)
+    return refuse_resume(from, errc::unexpected_frame);
+  auto expected =
+      keys.challenge_proof(other(config_.local_role), from.own_nonce, challenge->nonce, challenge->next);
+  if (!crypto::equal_in_constant_time(expected, challenge->proof))
+    return refuse_resume(from, errc::bad_resume_proof);
+  if (challenge->next < retained_.first() || challenge->next > retained_.next())
+    return fail(errc::bad_acknowledgement);
+  from.receive_next = records_->opener.next();
+  auto proof = keys.confirm_proof(config_.local_role, from.own_nonce, challenge->nonce, from.receive_next);
+  wire::put(from.outbox, wire::resume_confirm{from.receive_next, proof});
+  from.send_next = challenge->next;
+  from.phase = pipe_phase::live;
+  from.reader.max_frame(wire::max_pipe_frame);
+  activate(now, from);
+}
+
+void engine::on_resume_confirm(time_point now, pipe& from, byte_view body) {
+  const auto& keys = records_->resume;
+  auto confirm = wire::decode_resume_confirm(body);
+  if (!confirm || from.phase != pipe_phase::resume_challenged)
+    return refuse_resume(from, errc::unexpected_frame);
+  auto expected =
+      keys.confirm_proof(other(config_.local_role), from.peer_nonce, from.own_nonce, confirm->next);
+  if (!crypto::equal_in_constant_time(expected, confirm->proof))
+    return refuse_resume(from, errc::bad_resume_proof);
+  bool own_switched = std::ranges::any_of(pipes_, [](const pipe& p) {
+    return p.side == role::initiator && p.phase == pipe_phase::live && !p.proven;
+  });
+  if (arbiter() && own_switched)
+    return refuse_resume(from, errc::resume_refused);
+  if (confirm->next < retained_.first() || confirm->next > retained_.next())
+    return fail(errc::bad_acknowledgement);
+  from.send_next = confirm->next;
+  from.phase = pipe_phase::live;
+  from.proven = true;
+  from.deadline.reset();
+  from.reader.max_frame(wire::max_pipe_frame);
+  ++out_.counters.resumes;
+  activate(now, from);
+  release_others(from.id);
+}
+
+} // namespace warren::session

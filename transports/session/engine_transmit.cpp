@@ -1,0 +1,152 @@
+// What goes out: handshake and resume frames, records already sealed, then new ones.
+#include "transports/session/engine.hpp"
+
+#include <algorithm>
+
+namespace warren::session {
+
+namespace {
+
+// Sealing less than this at once would cost more than it is worth; a pipe with less room gets the record in parts.
+constexpr std::size_t least_record_text = 1024;
+
+// Control frames and acknowledgements may go so far beyond limits::retained_bytes.
+constexpr std::size_t control_reserve = 1u << 20;
+
+// Kept free in each record for close and rekey, which come last.
+constexpr std::size_t tail_room = 3 + 1;
+
+} // namespace
+
+std::optional<transmit> engine::poll_transmit(time_point now) {
+  for (auto& p : pipes_)
+    if (auto out = take_outbox(p))
+      return out;
+  if (active_ == nullptr || active_->phase != pipe_phase::live || active_->writable == 0
+      || !active_->outbox.empty())
+    return std::nullopt;
+  auto& to = *active_;
+  if (to.send_offset == 0)
+    to.send_next = std::max(to.send_next, retained_.first());
+  if (retained_.find(to.send_next) == nullptr && !build_record(now, to.writable))
+    return std::nullopt;
+  return take_record(to);
+}
+
+std::optional<transmit> engine::take_outbox(pipe& to) {
+  if (to.outbox_sent == to.outbox.size()) {
+    to.outbox.clear();
+    to.outbox_sent = 0;
+    return std::nullopt;
+  }
+  auto size = std::min(to.writable, to.outbox.size() - to.outbox_sent);
+  if (size == 0)
+    return std::nullopt;
+  auto part = byte_view{to.outbox}.subspan(to.outbox_sent, size);
+  to.outbox_sent += size;
+  to.writable -= size;
+  out_.counters.bytes_out += size;
+  return transmit{to.id, part};
+}
+
+std::optional<transmit> engine::take_record(pipe& to) {
+  const auto& record = *retained_.find(to.send_next);
+  auto size = std::min(to.writable, record.size() - to.send_offset);
+  auto part = byte_view{record}.subspan(to.send_offset, size);
+  to.send_offset += size;
+  to.writable -= size;
+  out_.counters.bytes_out += size;
+  if (to.send_offset < record.size())
+    return transmit{to.id, part};
+  if (to.send_next < sent_high_)
+    ++out_.counters.records_repeated;
+  ++to.send_next;
+  to.send_offset = 0;
+  sent_high_ = std::max(sent_high_, to.send_next);
+  return transmit{to.id, part};
+}
+
+// Seals the next record if there is something to send. `room`: what the pipe takes at once.
+bool engine::build_record(time_point now, std::size_t room) {
+  if (closed_ && !last_record_due_)
+    return false;
+  if (retained_.size() > config_.limits.retained_bytes + control_reserve)
+    return false;
+  constexpr auto overhead = wire::record_header_size + wire::seal_size;
+  auto text = std::clamp(room - std::min(room, overhead), least_record_text, wire::max_record_text);
+  auto record = retained_.take_buffer();
+  auto& sealer = records_->sealer;
+  sealer.begin(record);
+  bool with_ack = liveness_.ack_owed();
+  if (with_ack) {
+    auto delay = std::chrono::duration_cast<std::chrono::microseconds>(liveness_.held_back(now)).count();
+    wire::put(
+        record, wire::ack{
+                    records_->opener.next(),
+                    static_cast<std::uint32_t>(std::clamp<std::int64_t>(delay, 0, 0xffffffff))});
+  }
+  auto start = record.size();
+  put_frames(now, record, wire::record_header_size + text - tail_room);
+  bool eliciting = record.size() > start;
+  if (!eliciting && !(with_ack && (liveness_.ack_due() || closed_)))
+    return false;
+  bool rekey = sealer.rekey_due(now);
+  if (rekey)
+    wire::put(record, wire::rekey{});
+  eliciting = eliciting || rekey;
+  auto number = sealer.next();
+  sealer.seal(record);
+  if (rekey) {
+    sealer.rekey(now);
+    ++out_.counters.rekeys_out;
+  }
+  retained_.push(std::move(record), eliciting);
+  liveness_.on_record_sent(now, number, eliciting, with_ack);
+  ++out_.counters.records_out;
+  last_record_due_ = false;
+  return true;
+}
+
+void engine::put_frames(time_point now, bytes& record, std::size_t limit) {
+  if (closed_)
+    return put_close(record);
+  channels_.request_opens(now);
+  while (!out_.control.empty() && record.size() + wire::max_control_frame <= limit) {
+    wire::put(record, out_.control.front());
+    out_.control.pop_front();
+  }
+  channels_.fill_windows(record, limit);
+  if (liveness_.ping_due())
+    wire::put(record, wire::ping{});
+  if (retained_.size() < config_.limits.retained_bytes)
+    channels_.fill_data(record, limit);
+  if (close_due())
+    put_close(record);
+}
+
+bool engine::close_due() const noexcept {
+  return closing_ && out_.control.empty() && (closing_->drain_over || channels_.drained());
+}
+
+void engine::put_close(bytes& record) {
+  if (closing_->sent)
+    return;
+  wire::put(record, wire::close{static_cast<std::uint16_t>(closing_->reason)});
+  closing_->sent = true;
+  closing_->sent_in = records_->sealer.next();
+}
+
+void engine::acknowledge(std::uint64_t next) {
+  // A record that a pipe has sent half of must be sent whole, or the other side cannot cut the stream any more.
+  for (auto& p : pipes_) {
+    if (p.phase != pipe_phase::live || p.send_offset == 0 || p.send_next >= next)
+      continue;
+    auto rest = byte_view{*retained_.find(p.send_next)}.subspan(p.send_offset);
+    put(p.outbox, rest);
+    ++p.send_next;
+    p.send_offset = 0;
+  }
+  [[maybe_unused]] bool known = retained_.acknowledge(next);
+}
+
+} // namespace warren::session

@@ -1,0 +1,99 @@
+#include "transports/session/liveness.hpp"
+
+#include <algorithm>
+
+namespace warren::session {
+
+namespace {
+
+// RFC 9000 13.2.2: a receiver acknowledges at least every second packet that asks for it.
+constexpr std::uint32_t eliciting_records_per_ack = 2;
+
+} // namespace
+
+void liveness::on_pipe_active(time_point now, bool unacknowledged) {
+  active_ = true;
+  last_activity_ = now;
+  probe_.reset();
+  waiting_since_.reset();
+  if (unacknowledged)
+    waiting_since_ = now;
+}
+
+void liveness::on_pipe_gone() {
+  active_ = false;
+  ping_due_ = false;
+  ack_at_.reset(); // the next pipe starts with an acknowledgement anyway
+  waiting_since_.reset();
+  probe_.reset();
+}
+
+void liveness::on_record_received(time_point now, bool eliciting, bool at_once) {
+  ack_owed_ = true;
+  last_received_ = now;
+  last_activity_ = now;
+  if (!eliciting)
+    return;
+  if (++eliciting_received_ >= eliciting_records_per_ack || at_once)
+    ack_due_ = true;
+  else if (!ack_at_)
+    ack_at_ = now + settings_.ack_delay;
+}
+
+void liveness::on_record_sent(time_point now, std::uint64_t number, bool eliciting, bool with_ack) {
+  if (with_ack) {
+    ack_owed_ = false;
+    ack_due_ = false;
+    eliciting_received_ = 0;
+    ack_at_.reset();
+  }
+  if (!eliciting)
+    return;
+  last_activity_ = now;
+  ping_due_ = false; // whatever asks for an acknowledgement does what a ping does
+  if (!waiting_since_)
+    waiting_since_ = now;
+  if (!probe_)
+    probe_ = probe{number, now};
+}
+
+void liveness::on_acknowledged(time_point now, std::uint64_t next, duration peer_delay, bool unacknowledged) {
+  waiting_since_.reset();
+  if (unacknowledged && active_)
+    waiting_since_ = now;
+  if (!probe_ || next <= probe_->number)
+    return;
+  auto sample = std::max<duration>(now - probe_->sent - std::max<duration>(peer_delay, {}), duration{1});
+  // RFC 6298 2.3: srtt = 7/8 srtt + 1/8 sample.
+  rtt_ = rtt_ ? (*rtt_ * 7 + sample) / 8 : sample;
+  probe_.reset();
+}
+
+void liveness::on_time(time_point now) {
+  if (ack_at_ && *ack_at_ <= now) {
+    ack_at_.reset();
+    ack_due_ = true;
+  }
+  if (active_ && !waiting_since_ && now - last_activity_ >= settings_.ping_after) {
+    last_activity_ = now;
+    ping_due_ = true;
+  }
+}
+
+bool liveness::dead(time_point now) const noexcept {
+  return active_ && waiting_since_ && now - *waiting_since_ >= settings_.dead_after;
+}
+
+duration liveness::held_back(time_point now) const noexcept {
+  return now - last_received_;
+}
+
+std::optional<time_point> liveness::deadline() const noexcept {
+  if (!active_)
+    return std::nullopt;
+  auto result =
+      waiting_since_ ? *waiting_since_ + settings_.dead_after : last_activity_ + settings_.ping_after;
+  return ack_at_ ? std::min(result, *ack_at_) : result;
+}
+
+} // namespace warren::session

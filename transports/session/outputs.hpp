@@ -1,0 +1,19 @@
+#pragma once
+
+#include "messages/session_record.hpp"
+#include "transports/session/counters.hpp"
+#include "transports/session/types.hpp"
+
+#include <deque>
+
+namespace warren::session {
+
+/// Where the parts of a session put what comes out of them.
+struct outputs {
+  std::deque<event> events;
+  /// Frames for the next records, before any data.
+  std::deque<wire::frame> control;
+  session::counters counters;
+};
+
+} // namespace warren::session

@@ -1,0 +1,62 @@
+#include "transports/session/record_layer.hpp"
+
+#include "transports/session/errc.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace warren::session {
+
+record_sealer::record_sealer(
+    noise::cipher_state cipher, std::uint64_t rekey_after_records, duration rekey_after, time_point now)
+    : cipher_{std::move(cipher)},
+      rekey_after_records_{std::clamp<std::uint64_t>(rekey_after_records, 1, max_records_per_key)},
+      rekey_after_{rekey_after},
+      key_since_time_{now} {
+}
+
+void record_sealer::begin(bytes& record) const {
+  record.clear();
+  record.resize(wire::record_header_size);
+}
+
+void record_sealer::seal(bytes& record) {
+  auto text_size = record.size() - wire::record_header_size;
+  assert(text_size <= wire::max_record_text);
+  bytes header;
+  wire::put_pipe_header(header, wire::pipe_frame_kind::record, 4 + text_size + wire::seal_size);
+  put_be(header, static_cast<std::uint32_t>(next()));
+  std::ranges::copy(header, record.begin());
+  record.resize(record.size() + wire::seal_size);
+  auto sealed = std::span{record}.subspan(wire::record_header_size);
+  [[maybe_unused]] auto failed = cipher_.encrypt_with_ad(header, sealed.first(text_size), sealed);
+  assert(!failed); // 2^64 records are never reached
+}
+
+bool record_sealer::rekey_due(time_point now) const noexcept {
+  return next() + 1 - key_since_ >= rekey_after_records_ || now - key_since_time_ >= rekey_after_;
+}
+
+void record_sealer::rekey(time_point now) {
+  cipher_.rekey();
+  key_since_ = next();
+  key_since_time_ = now;
+}
+
+result<byte_view> record_opener::open(byte_view header, byte_view sealed) {
+  if (sealed.size() < wire::seal_size)
+    return errc::truncated_record;
+  if (next() - key_since_ >= max_records_per_key)
+    return errc::rekey_overdue;
+  text_.resize(sealed.size() - wire::seal_size);
+  if (cipher_.decrypt_with_ad(header, sealed, text_))
+    return errc::tampered_record;
+  return byte_view{text_};
+}
+
+void record_opener::rekey() {
+  cipher_.rekey();
+  key_since_ = next();
+}
+
+} // namespace warren::session

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "messages/bytes.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace warren::session {
+
+/// Sealed records that the peer has not acknowledged, in order, so that another pipe can carry them again. Buffers of
+/// acknowledged records are used again: no allocation per record once traffic flows.
+class retention {
+public:
+  /// Returns an empty buffer for the next record.
+  bytes take_buffer();
+
+  /// Keeps the record that follows the last one. `eliciting`: the peer owes an acknowledgement for it.
+  void push(bytes record, bool eliciting);
+
+  /// Drops all records before `next`. False when such a record was never pushed: the state is then as before.
+  [[nodiscard]] bool acknowledge(std::uint64_t next);
+
+  /// Returns the record, or nothing when it is acknowledged or not made yet.
+  const bytes* find(std::uint64_t number) const noexcept;
+
+  /// The first record kept, and the one after the last.
+  std::uint64_t first() const noexcept { return first_; }
+  std::uint64_t next() const noexcept { return first_ + records_.size(); }
+
+  /// Octets kept.
+  std::size_t size() const noexcept { return octets_; }
+
+  bool has_eliciting() const noexcept { return eliciting_ > 0; }
+
+private:
+  struct kept {
+    bytes record;
+    bool eliciting;
+  };
+
+  std::deque<kept> records_;
+  std::vector<bytes> free_;
+  std::uint64_t first_ = 0;
+  std::size_t octets_ = 0;
+  std::size_t eliciting_ = 0;
+};
+
+} // namespace warren::session
