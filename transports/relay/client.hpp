@@ -137,13 +137,16 @@ private:
   void handle_open(const open& asked);
   void handle_data(const data& part, bytes message);
   void handle_credit(const credit& granted);
-  void handle_reset(const reset& ended);
+  void handle_end(const peer_id& peer, std::uint64_t wire_id, circuit_reason reason);
+  std::vector<peer_id> without_self(std::vector<peer_id> peers) const;
 
   void enqueue(const frame& value);
+  void answer(const frame& value);
+  void drop_link();
   void lose_link(ending how);
   void hang_up(ending how);
   void close_circuits(std::vector<circuit> which, circuit_reason reason);
-  void tell(const std::optional<roster::changes>& changes);
+  void tell(const roster::changes& changes);
   void arm_heartbeat();
   void check_heartbeat();
 

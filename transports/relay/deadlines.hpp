@@ -15,6 +15,7 @@ public:
   /// Sets or moves the guest's deadline; nothing clears it.
   void arm(guest_id guest, std::optional<time_point> at);
 
+  std::optional<time_point> armed(guest_id guest) const;
   std::optional<time_point> earliest() const;
 
   /// Removes and returns a guest whose deadline has come.

@@ -19,6 +19,9 @@ public:
   /// Called once after each failure or loss.
   duration next(random_source& random);
 
+  /// Returns a wait of about `longest`: for a relay that will go on refusing us.
+  duration longest(random_source& random);
+
   /// Called when a link served: the next wait is the first one again.
   void succeeded() noexcept { failures_ = 0; }
 
@@ -26,6 +29,8 @@ public:
   unsigned failures() const noexcept { return failures_; }
 
 private:
+  static duration jitter(duration whole, random_source& random);
+
   config config_;
   unsigned failures_ = 0;
 };

@@ -3,9 +3,10 @@
 #include "messages/blinded_topic.hpp"
 #include "messages/peer_id.hpp"
 
-#include <map>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace warren::relay {
 
@@ -38,6 +39,8 @@ public:
   /// We lost the relay: all members left, the topics stay joined.
   changes lost();
 
+  bool joined(const topic& where) const { return topics_.contains(blind(where)); }
+
   /// True when `peer` is a member of any joined topic.
   bool contains(const peer_id& peer) const { return stays_.contains(peer); }
 
@@ -56,10 +59,9 @@ private:
 
   void add(entry& there, const peer_id& peer, changes& out);
   void remove(entry& there, const peer_id& peer, changes& out);
-  void forget(const peer_id& peer);
 
   std::size_t topic_limit_;
-  std::size_t peer_limit_;
+  std::size_t peer_limit_; ///< of memberships over all topics
   std::size_t memberships_ = 0;
   std::uint64_t over_limit_ = 0;
   std::unordered_map<blinded_topic, entry> topics_;

@@ -38,7 +38,8 @@ struct server_config {
   duration handshake_timeout = std::chrono::seconds{10};
   /// A ping goes to a guest silent for this long; after three of these it is dropped.
   std::chrono::milliseconds heartbeat{15'000};
-  /// A guest that takes nothing for this long while something waits for it is dropped.
+  /// A guest is dropped when its WebSocket does not drain (no drained() below link_window) for this long while
+  /// something waits for it.
   duration slow_reader = std::chrono::seconds{20};
 };
 
@@ -112,27 +113,33 @@ public:
   std::size_t topics() const noexcept { return membership_.topics(); }
 
 private:
-  void handle(guest& from, const frame& value, bytes message);
-  void handle(guest& from, const auth& frame);
-  void handle(guest& from, const join& frame);
-  void handle(guest& from, const leave& frame);
-  std::optional<refusal> check(const guest& from, const auth& frame);
-  void admit(guest& from, const peer_id& peer);
-  void route(guest& from, const peer_id& to, bytes message, std::optional<std::uint64_t> bounce_circuit);
+  void handle_auth(guest& from, const auth& proof);
+  void handle_online(guest& from, const frame& value, bytes message);
+  void handle_join(guest& from, const join& entering);
+  void handle_leave(guest& from, const leave& leaving);
+  void handle_signal(guest& from, const peer_id& peer, bytes message);
+  std::optional<refusal> check(const guest& from, const auth& proof);
+  void tell_members(guest& to, const blinded_topic& where);
   bool share_topic(const guest& a, const guest& b) const;
+  guest* reach(guest& from, const peer_id& peer);
+  void route(guest& from, const peer_id& peer, bytes message, std::optional<std::uint64_t> bounce);
+  void forward(guest& from, guest& to, bytes message);
 
-  void enqueue(guest& to, const frame& value);
-  void wake(guest& which);
-  void refuse(guest& which, refusal reason);
+  guest* find(guest_id id);
+  guest* find(const peer_id& peer);
+  void refuse(guest& which, refusal reason, std::string text);
   void forget(guest& which, std::optional<refusal> reason);
   void announce_departure(guest& which);
   void release_queue(guest& which);
+  void enqueue(guest& to, const frame& value);
+  void enqueue_about(guest& to, const peer_id& peer, const frame& value);
+  void queued(guest& to);
+  void drop_overflowed();
+  void wake(guest& which);
+  guest_transmit count_out(guest_transmit sent);
   void settle_reads(guest& which);
   void check_deadlines(guest& which);
   void arm(guest& which);
-  void drop_overflowed();
-  guest* find(guest_id id);
-  guest* find(const peer_id& peer);
 
   struct farewell {
     guest_transmit last;
