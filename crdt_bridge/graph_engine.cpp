@@ -69,11 +69,14 @@ std::optional<graph_engine::node_text> graph_engine::node(std::string_view soul)
   return text;
 }
 
-graph_engine::node_range graph_engine::nodes(std::string_view after, std::size_t limit) const {
+graph_engine::node_range graph_engine::nodes(std::string_view after, std::size_t limit, std::size_t octets) const {
   node_range range;
   auto next = nodes_.upper_bound(after);
-  for (; next != nodes_.end() && range.nodes.size() < limit; ++next)
+  std::size_t size = 0;
+  for (; next != nodes_.end() && range.nodes.size() < limit && size < octets; ++next) {
     range.nodes.push_back(text_of(next->first, next->second, true));
+    size += range.nodes.back().fields_json.size() + range.nodes.back().states_json.size();
+  }
   range.last = next == nodes_.end();
   return range;
 }

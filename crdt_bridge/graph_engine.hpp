@@ -42,8 +42,9 @@ public:
     bool last = false;
   };
 
-  /// Returns up to `limit` nodes with souls greater than `after` in octet order, null fields (tombstones) included.
-  node_range nodes(std::string_view after, std::size_t limit) const;
+  /// Returns up to `limit` nodes with souls greater than `after` in octet order, null fields (tombstones) included. Stops
+  /// after the node with which the JSON texts reach `octets`.
+  node_range nodes(std::string_view after, std::size_t limit, std::size_t octets) const;
 
   std::size_t deferred() const noexcept { return deferred_.size(); }
   const hybrid_clock& clock() const noexcept { return clock_; }

@@ -11,6 +11,10 @@
 
 namespace warren {
 
+namespace crdt {
+struct change_set;
+}
+
 /// Merges the fields of `fields_json`, one JSON object of field -> value (null, boolean, number, string or link
 /// {"#": soul}), into node `soul`, all with one state of the local clock. Answered when it is on disk. A null deletes.
 /// Fails with errc::invalid_item (nothing is changed then) or errc::storage_failed.
@@ -116,5 +120,13 @@ using replicator_actor
                      // What its connections tell it (messages/connection.hpp).
                      caf::result<void>(connected), caf::result<void>(chunk_received), caf::result<void>(peer_finished),
                      caf::result<void>(path_changed), caf::result<void>(closed), caf::result<void>(deadline_reached)>;
+
+/// replicator -> store_actor: make that durable. Answered when it is on disk; errc::storage_failed with the reason when
+/// it is not, and then nothing of it is. Local to one process.
+struct commit_changes {
+  std::shared_ptr<const crdt::change_set> changes;
+};
+
+using store_actor = act::typed_actor<caf::result<void>(commit_changes)>;
 
 } // namespace warren

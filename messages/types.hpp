@@ -95,6 +95,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(warren, caf::first_custom_type_id)
   WARREN_TYPE(relay_listening)
   WARREN_TYPE(relay_signal)
   WARREN_TYPE(relay_server_status)
+  WARREN_TYPE(commit_changes)
 CAF_END_TYPE_ID_BLOCK(warren)
 
 #undef WARREN_TYPE
@@ -155,3 +156,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::guest_input)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::page_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_listening)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_signal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::commit_changes)
