@@ -22,6 +22,7 @@ enum class frame_type : std::uint8_t {
 };
 
 constexpr std::uint8_t end_of_message = 0x01;
+constexpr std::uint8_t at_once = 0x01;
 
 void put_type(bytes& out, frame_type type) {
   put_be(out, static_cast<std::uint8_t>(type));
@@ -46,6 +47,7 @@ struct frame_writer {
   void operator()(const close& f) const {
     put_type(out, frame_type::close);
     put_be(out, f.reason);
+    put_be(out, f.at_once ? at_once : std::uint8_t{0});
   }
   void operator()(const channel_open& f) const {
     put_channel(out, frame_type::channel_open, f.sender_channel);
@@ -74,6 +76,14 @@ struct frame_writer {
   void operator()(const channel_finish& f) const { put_channel(out, frame_type::channel_finish, f.channel); }
 };
 
+std::optional<frame> take_close(byte_reader& text) {
+  auto reason = text.be<std::uint16_t>();
+  auto flags = text.be<std::uint8_t>();
+  if (flags > at_once)
+    return std::nullopt;
+  return close{reason, flags == at_once};
+}
+
 std::optional<frame> take_channel_data(byte_reader& text) {
   channel_data result;
   result.channel = text.be<std::uint32_t>();
@@ -99,7 +109,7 @@ std::optional<frame> take_body(frame_type type, byte_reader& text) {
     case frame_type::admit:
       return admit{};
     case frame_type::close:
-      return close{text.be<std::uint16_t>()};
+      return take_close(text);
     case frame_type::channel_open: {
       auto channel = text.be<std::uint32_t>();
       auto proof = text.array<32>();

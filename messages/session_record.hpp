@@ -140,9 +140,11 @@ struct admit {
   friend bool operator==(const admit&, const admit&) = default;
 };
 
-/// No frames of any kind but ack follow.
+/// The session ends. The sender sends no messages, opens or answers to opens after it. Unless `at_once`, the receiver may
+/// still send what it accepted before; then it answers in kind.
 struct close {
   std::uint16_t reason = 0;
+  bool at_once = false;
   friend bool operator==(const close&, const close&) = default;
 };
 

@@ -176,22 +176,26 @@ void channel_table::mark_ready(channel& subject) {
   ready_.push_back(subject.id);
 }
 
-std::error_code channel_table::write(channel_id id, bytes content) {
+std::error_code channel_table::check_write(channel_id id, std::size_t octets) {
   auto* subject = find(id);
   if (stopped_ || subject == nullptr || !subject->open || subject->finish_requested
       || subject->close_requested)
     return errc::not_open;
-  if (content.size() > max_message)
+  if (octets > max_message)
     return errc::message_too_large;
-  auto& queue = subject->outgoing;
-  if (!queue.empty() && queue.size() + content.size() + message_cost > limits_.send_queue_bytes) {
+  const auto& queue = subject->outgoing;
+  if (!queue.empty() && queue.size() + octets + message_cost > limits_.send_queue_bytes) {
     subject->blocked = true;
     return errc::would_block;
   }
-  queue.push(std::move(content));
+  return {};
+}
+
+void channel_table::push(channel_id id, bytes content) {
+  auto* subject = find(id);
+  subject->outgoing.push(std::move(content));
   ++out_.counters.messages_out;
   mark_ready(*subject);
-  return {};
 }
 
 void channel_table::consumed(channel_id id, std::size_t octets) {
@@ -211,7 +215,7 @@ void channel_table::list_window(channel& subject) {
 
 void channel_table::finish(channel_id id) {
   auto* subject = find(id);
-  if (subject == nullptr || !subject->open)
+  if (subject == nullptr || !subject->open || stopped_)
     return;
   subject->finish_requested = true;
   mark_ready(*subject);

@@ -33,7 +33,9 @@ public:
   // What the local side does; see noise_session for the meaning.
   std::error_code join(const topic& subject, byte_view secret);
   void leave(const topic& subject);
-  std::error_code write(channel_id id, bytes content);
+  /// Whether a message of `octets` is accepted now; push() then takes it.
+  std::error_code check_write(channel_id id, std::size_t octets);
+  void push(channel_id id, bytes content);
   void consumed(channel_id id, std::size_t octets);
   void finish(channel_id id);
   std::size_t queued(channel_id id) const noexcept;

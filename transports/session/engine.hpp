@@ -85,6 +85,7 @@ private:
   void activate(time_point now, pipe& next);
   void release(pipe_id id, std::error_code why);
   void release_others(pipe_id kept);
+  void release_older(const pipe& than);
   void refuse_resume(pipe& candidate, errc why);
   void forget(time_point now, pipe_id id);
   void check_resume_deadlines(time_point now);
@@ -98,7 +99,7 @@ private:
   void on_broken_pipe(pipe& from, std::error_code why);
   void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
   void on_record(time_point now, pipe& from, const pipe_frame& frame);
-  void on_record_text(time_point now, pipe& from, byte_view text);
+  void on_record_text(time_point now, byte_view text);
   std::error_code on_frame(time_point now, const wire::frame& frame);
   std::error_code on_ack(time_point now, const wire::ack& f);
   std::error_code on_admit();
@@ -109,7 +110,7 @@ private:
   std::optional<transmit> take_record(pipe& to);
   bool build_record(time_point now, std::size_t room);
   void put_frames(time_point now, bytes& record, std::size_t limit);
-  void put_close(bytes& record);
+  void put_close(bytes& record, bool at_once);
   bool close_due() const noexcept;
   void acknowledge(std::uint64_t next);
 

@@ -3,6 +3,17 @@
 
 namespace warren::session {
 
+namespace {
+
+template <class Frame>
+constexpr bool may_follow_close =
+    std::is_same_v<
+        Frame,
+        wire::
+            ping> || std::is_same_v<Frame, wire::rekey> || std::is_same_v<Frame, wire::channel_window> || std::is_same_v<Frame, wire::channel_refuse> || std::is_same_v<Frame, wire::channel_close>;
+
+} // namespace
+
 void engine::handle_message(time_point now, pipe_id id, byte_view octets) {
   if (closed_)
     return;
@@ -103,8 +114,7 @@ void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
     ++out_.counters.records_skipped; // it came on another pipe before
     return;
   }
-  bytes header = to_bytes(frame.header);
-  put(header, frame.body.first(sizeof(number)));
+  byte_view header{frame.header.data(), wire::record_header_size}; // the body follows the header
   auto text = opener.open(header, reader.rest());
   if (!text)
     return fail(static_cast<errc>(text.error().value()));
@@ -113,12 +123,12 @@ void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
     from.proven = true;
     from.deadline.reset();
     ++out_.counters.resumes;
-    release_others(from.id);
+    release_older(from);
   }
-  on_record_text(now, from, *text);
+  on_record_text(now, *text);
 }
 
-void engine::on_record_text(time_point now, pipe& from, byte_view text) {
+void engine::on_record_text(time_point now, byte_view text) {
   bool eliciting = false;
   bool at_once = false;
   byte_reader reader{text};
@@ -132,8 +142,9 @@ void engine::on_record_text(time_point now, pipe& from, byte_view text) {
         at_once || std::holds_alternative<wire::ping>(*frame) || std::holds_alternative<wire::close>(*frame);
     if (auto violated = on_frame(now, *frame))
       return fail(static_cast<errc>(violated.value()));
+    if (closed_)
+      return;
   }
-  (void)from;
   liveness_.on_record_received(now, eliciting, at_once);
   end_if_closed_by_both();
 }
@@ -144,8 +155,8 @@ std::error_code engine::on_frame(time_point now, const wire::frame& frame) {
         using type = std::decay_t<decltype(f)>;
         if constexpr (std::is_same_v<type, wire::ack>)
           return on_ack(now, f);
-        else if (closing_ && closing_->received)
-          return errc::unexpected_frame; // WIRE.md: nothing but acknowledgements follows a close
+        else if (closing_ && closing_->received && !may_follow_close<type>)
+          return errc::unexpected_frame;
         else if constexpr (std::is_same_v<type, wire::ping>)
           return {};
         else if constexpr (std::is_same_v<type, wire::rekey>)
@@ -181,8 +192,11 @@ std::error_code engine::on_admit() {
 }
 
 void engine::on_close(time_point now, const wire::close& f) {
+  auto reason = reason_from_wire(f.reason);
+  if (f.at_once)
+    return end(reason, true);
   if (!closing_)
-    begin_closing(now, reason_from_wire(f.reason), true);
+    begin_closing(now, reason, true);
   closing_->received = true;
 }
 

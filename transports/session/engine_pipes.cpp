@@ -99,6 +99,19 @@ void engine::release_others(pipe_id kept) {
     release(id, {});
 }
 
+// Called when the other side has switched to `than`. A newer pipe that we have switched to since stays.
+void engine::release_older(const pipe& than) {
+  std::vector<pipe_id> older;
+  for (const auto& p : pipes_) {
+    if (p.id == than.id)
+      break;
+    if (&p != active_)
+      older.push_back(p.id);
+  }
+  for (auto id : older)
+    release(id, {});
+}
+
 void engine::activate(time_point now, pipe& next) {
   active_ = &next;
   resume_deadline_.reset();
@@ -112,8 +125,10 @@ void engine::check_resume_deadlines(time_point now) {
   for (const auto& p : pipes_)
     if (p.deadline && *p.deadline <= now)
       late.push_back(p.id);
-  for (auto id : late)
-    release(id, errc::handshake_timeout);
+  for (auto id : late) {
+    out_.events.push_back(pipe_released{id, errc::handshake_timeout});
+    forget(now, id);
+  }
 }
 
 // -- resume --------------------------------------------------------------------------------------------------------------
@@ -133,7 +148,7 @@ bool engine::own_resume_under_way() const noexcept {
   });
 }
 
-// The refusal stays in the outbox of a pipe that is about to be closed, so the shell sends it with refuse_pipe().
+// Called when a pipe does not get to carry the session. The peer sees it closed.
 void engine::refuse_resume(pipe& candidate, errc why) {
   if (auto* counter = counter_of(out_.counters, why))
     ++*counter;

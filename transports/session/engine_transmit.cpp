@@ -14,7 +14,7 @@ constexpr std::size_t least_record_text = 1024;
 constexpr std::size_t control_reserve = 1u << 20;
 
 // Kept free in each record for close and rekey, which come last.
-constexpr std::size_t tail_room = 3 + 1;
+constexpr std::size_t tail_room = 4 + 1;
 
 } // namespace
 
@@ -109,7 +109,7 @@ bool engine::build_record(time_point now, std::size_t room) {
 
 void engine::put_frames(time_point now, bytes& record, std::size_t limit) {
   if (closed_)
-    return put_close(record);
+    return put_close(record, true);
   channels_.request_opens(now);
   while (!out_.control.empty() && record.size() + wire::max_control_frame <= limit) {
     wire::put(record, out_.control.front());
@@ -118,20 +118,20 @@ void engine::put_frames(time_point now, bytes& record, std::size_t limit) {
   channels_.fill_windows(record, limit);
   if (liveness_.ping_due())
     wire::put(record, wire::ping{});
-  if (retained_.size() < config_.limits.retained_bytes)
+  if (retained_.size() < config_.limits.retained_bytes && !(closing_ && closing_->sent))
     channels_.fill_data(record, limit);
   if (close_due())
-    put_close(record);
+    put_close(record, false);
 }
 
 bool engine::close_due() const noexcept {
   return closing_ && out_.control.empty() && (closing_->drain_over || channels_.drained());
 }
 
-void engine::put_close(bytes& record) {
+void engine::put_close(bytes& record, bool at_once) {
   if (closing_->sent)
     return;
-  wire::put(record, wire::close{static_cast<std::uint16_t>(closing_->reason)});
+  wire::put(record, wire::close{static_cast<std::uint16_t>(closing_->reason), at_once});
   closing_->sent = true;
   closing_->sent_in = records_->sealer.next();
 }

@@ -61,11 +61,19 @@ void noise_session::leave_topic(const topic& subject) {
 }
 
 std::error_code noise_session::write(channel_id channel, byte_view content) {
-  return engine_->channels().write(channel, to_bytes(content));
+  auto& channels = engine_->channels();
+  if (auto refused = channels.check_write(channel, content.size()))
+    return refused;
+  channels.push(channel, to_bytes(content));
+  return {};
 }
 
 std::error_code noise_session::write(channel_id channel, bytes&& content) {
-  return engine_->channels().write(channel, std::move(content));
+  auto& channels = engine_->channels();
+  if (auto refused = channels.check_write(channel, content.size()))
+    return refused;
+  channels.push(channel, std::move(content));
+  return {};
 }
 
 void noise_session::consumed(channel_id channel, std::size_t octets) {

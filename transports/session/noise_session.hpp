@@ -81,6 +81,7 @@ public:
   /// Queues one message of up to 16 MiB. Empty = accepted. would_block: more than limits::send_queue_bytes are unsent;
   /// event `writable` follows. One message is always accepted when the queue is empty. Also message_too_large, not_open.
   std::error_code write(channel_id channel, byte_view content);
+  /// Takes `content` only when it is accepted.
   std::error_code write(channel_id channel, bytes&& content);
 
   /// Tells that `octets` of the messages received on `channel` are dealt with, oldest first. Call it with 0 for an empty message.

@@ -39,4 +39,8 @@ pipe_opening peek_pipe_opening(byte_view first_octets) noexcept {
   return result;
 }
 
+bytes resume_refusal() {
+  return header_of(wire::pipe_frame_kind::refuse, 0);
+}
+
 } // namespace warren::session

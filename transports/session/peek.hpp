@@ -24,4 +24,7 @@ using pipe_opening = std::variant<opening_incomplete, opening_handshake, opening
 /// Tells what an inbound pipe wants from its first octets.
 pipe_opening peek_pipe_opening(byte_view first_octets) noexcept;
 
+/// What to answer on a pipe that wants to resume a session there is not, before closing it.
+bytes resume_refusal();
+
 } // namespace warren::session

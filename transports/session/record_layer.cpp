@@ -7,6 +7,19 @@
 
 namespace warren::session {
 
+namespace {
+
+// Written without a buffer of its own: this is once per record.
+std::array<std::byte, wire::record_header_size> record_header(std::size_t text_size, std::uint64_t number) {
+  auto length = 1 + 4 + text_size + wire::seal_size;
+  auto octet = [](std::uint64_t value, int shift) { return static_cast<std::byte>(value >> shift); };
+  return {octet(length, 8),  octet(length, 0),  static_cast<std::byte>(wire::pipe_frame_kind::record),
+          octet(number, 24), octet(number, 16), octet(number, 8),
+          octet(number, 0)};
+}
+
+} // namespace
+
 record_sealer::record_sealer(
     noise::cipher_state cipher, std::uint64_t rekey_after_records, duration rekey_after, time_point now)
     : cipher_{std::move(cipher)},
@@ -23,9 +36,7 @@ void record_sealer::begin(bytes& record) const {
 void record_sealer::seal(bytes& record) {
   auto text_size = record.size() - wire::record_header_size;
   assert(text_size <= wire::max_record_text);
-  bytes header;
-  wire::put_pipe_header(header, wire::pipe_frame_kind::record, 4 + text_size + wire::seal_size);
-  put_be(header, static_cast<std::uint32_t>(next()));
+  auto header = record_header(text_size, next());
   std::ranges::copy(header, record.begin());
   record.resize(record.size() + wire::seal_size);
   auto sealed = std::span{record}.subspan(wire::record_header_size);
