@@ -78,17 +78,17 @@ struct config {
 
   /// The own id. Without it: the saved one if it suits the external address, otherwise derived from `external_hint`
   /// (BEP 42), otherwise random until an external address is known. A given id is never changed.
-  std::optional<node_id> id;
+  std::optional<node_id> id{};
 
   /// The own public address, if the operator knows it.
-  std::optional<ip_address> external_hint;
+  std::optional<ip_address> external_hint{};
 
   /// Where to ask first. Empty with no saved nodes: this node is the first of its network.
-  std::vector<endpoint> bootstrap;
+  std::vector<endpoint> bootstrap{};
 
   /// Nodes and id of the last run (saved_table).
-  std::optional<node_id> saved_id;
-  std::vector<node_info> saved_nodes;
+  std::optional<node_id> saved_id{};
+  std::vector<node_info> saved_nodes{};
 
   /// BEP 43: ask, but answer nothing and enter no routing table.
   bool read_only = false;
@@ -121,9 +121,9 @@ struct config {
   /// to them; 0 = never. Goes on until cancel() or peer_store_limits::lifetime.
   duration keep_warm = std::chrono::seconds{20};
 
-  peer_store_limits peers;
-  rate_limits rates;
-  rpc_limits rpc;
+  peer_store_limits peers{};
+  rate_limits rates{};
+  rpc_limits rpc{};
 };
 
 } // namespace warren::dht

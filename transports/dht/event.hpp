@@ -20,13 +20,13 @@ struct lookup_id {
 /// New peers of a running lookup: each endpoint once per lookup, and only ones that the family and the answering node's
 /// scope allow (see address_policy.hpp).
 struct peers_found {
-  lookup_id lookup;
-  std::vector<endpoint> peers;
+  lookup_id lookup{};
+  std::vector<endpoint> peers{};
 };
 
 /// The last event of a lookup, unless it was cancelled.
 struct lookup_done {
-  lookup_id lookup;
+  lookup_id lookup{};
   std::size_t peers = 0;
   /// Queries asked: repetitions of a lost one are not counted again.
   std::size_t queries = 0;
@@ -36,7 +36,7 @@ struct lookup_done {
   /// Nodes that confirmed the announcement; 0 for get_peers.
   std::size_t announced_to = 0;
   /// Empty, or why nobody was asked: errc::no_nodes, errc::too_many_lookups.
-  std::error_code why;
+  std::error_code why{};
 };
 
 /// A bootstrap has ended with nodes in the table, or with none because there is nobody to ask (then this node is the

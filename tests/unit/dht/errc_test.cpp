@@ -1,0 +1,18 @@
+#include "transports/dht/errc.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using warren::dht::errc;
+
+BOOST_AUTO_TEST_SUITE(dht_errc_test)
+
+BOOST_AUTO_TEST_CASE(every_error_has_a_message_and_survives_the_way_through_an_error_code) {
+  for (auto value : {errc::no_nodes, errc::too_many_lookups, errc::bad_saved_table}) {
+    std::error_code code = value;
+    BOOST_TEST((code == value));
+    BOOST_TEST(code.category().name() == std::string{"dht"});
+    BOOST_TEST(code.message() != "unknown DHT error");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

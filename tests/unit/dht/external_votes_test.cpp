@@ -1,0 +1,81 @@
+#include "tests/unit/dht/nodes.hpp"
+#include "transports/dht/external_votes.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using warren::endpoint;
+using warren::dht::external_votes;
+using warren::test::endpoint_of;
+
+namespace {
+
+const auto me = *endpoint::parse("198.51.100.7:4000");
+const auto lie = *endpoint::parse("203.0.113.9:4000");
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(external_votes_test)
+
+BOOST_AUTO_TEST_CASE(the_address_is_known_once_enough_networks_agree) {
+  external_votes votes{3, false};
+  BOOST_TEST(!votes.vote(endpoint_of(1), me));
+  BOOST_TEST(!votes.vote(endpoint_of(2), me));
+  BOOST_TEST(!votes.winner());
+  BOOST_TEST(votes.vote(endpoint_of(3), me));
+  BOOST_TEST((votes.winner() == me));
+  BOOST_TEST(!votes.vote(endpoint_of(4), me), "nothing new");
+}
+
+BOOST_AUTO_TEST_CASE(one_network_has_one_vote) {
+  external_votes votes{3, false};
+  auto voter = endpoint_of(1);
+  for (int i = 0; i < 20; ++i) {
+    ++voter.port;
+    BOOST_TEST(!votes.vote(voter, lie));
+  }
+  external_votes loopback{3, true};
+  for (int i = 0; i < 3; ++i) {
+    ++voter.port;
+    loopback.vote(voter, me);
+  }
+  BOOST_TEST((loopback.winner() == me));
+}
+
+BOOST_AUTO_TEST_CASE(a_minority_of_liars_changes_nothing_and_a_real_move_is_noticed) {
+  external_votes votes{3, false};
+  for (std::size_t i = 0; i < 20; ++i)
+    votes.vote(endpoint_of(i), me);
+  for (std::size_t i = 100; i < 112; ++i)
+    BOOST_TEST(!votes.vote(endpoint_of(i), lie));
+  BOOST_TEST((votes.winner() == me));
+  auto moved = *endpoint::parse("192.0.2.77:4000");
+  for (std::size_t i = 0; i < 32; ++i)
+    votes.vote(endpoint_of(i), moved);
+  BOOST_TEST((votes.winner() == moved));
+}
+
+BOOST_AUTO_TEST_CASE(ports_that_differ_per_voter_show_a_mapping_per_destination) {
+  external_votes votes{3, false};
+  for (std::size_t i = 0; i < 10; ++i) {
+    auto seen = me;
+    seen.port = static_cast<std::uint16_t>(5000 + i);
+    votes.vote(endpoint_of(i), seen);
+  }
+  BOOST_TEST((votes.winner()->address == me.address));
+  BOOST_TEST(votes.ports() == 10u);
+  external_votes consistent{3, false};
+  for (std::size_t i = 0; i < 10; ++i)
+    consistent.vote(endpoint_of(i), me);
+  BOOST_TEST(consistent.ports() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(useless_votes_are_ignored) {
+  external_votes votes{1, false};
+  for (auto seen : {"0.0.0.0:1", "224.0.0.1:1", "10.0.0.1:1", "127.0.0.1:1", "[2001:db8::1]:1"})
+    BOOST_TEST(!votes.vote(endpoint_of(1), *endpoint::parse(seen)), seen);
+  BOOST_TEST(
+      votes.vote(*endpoint::parse("10.0.0.2:1"), *endpoint::parse("10.0.0.1:1")),
+      "a private network has an outside too");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
