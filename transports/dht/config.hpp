@@ -93,7 +93,8 @@ struct config {
   /// BEP 43: ask, but answer nothing and enter no routing table.
   bool read_only = false;
 
-  /// Lets many nodes share an address, as on loopback. Otherwise one node per /24 (IPv6: /64) and bucket.
+  /// Lets many nodes share an address, as in a laboratory or behind one NAT. Otherwise one node per /24 (IPv6: /64) and
+  /// bucket. Loopback addresses may always be shared: whoever is there is on this host.
   bool allow_same_ip = false;
 
   id_enforcement enforcement = id_enforcement::prefer;

@@ -13,7 +13,7 @@ bool external_votes::vote(const endpoint& voter, const endpoint& seen) {
   if (address.family() != voter.address.family() || address.is_unspecified() || address.is_multicast()
       || (is_local(address) && !is_local(voter.address)))
     return false;
-  auto who = allow_same_ip_ ? voter : endpoint{network_of(voter.address), 0};
+  auto who = allow_same_ip_ || voter.address.is_loopback() ? voter : endpoint{network_of(voter.address), 0};
   std::erase_if(ballots_, [&](const ballot& old) { return old.voter == who; });
   ballots_.push_back({who, seen});
   if (ballots_.size() > window)

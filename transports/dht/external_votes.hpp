@@ -14,7 +14,7 @@ class external_votes {
 public:
   static constexpr std::size_t window = 32;
 
-  /// With `allow_same_ip` each endpoint has a vote of its own.
+  /// With `allow_same_ip`, and on loopback, each endpoint has a vote of its own.
   external_votes(std::size_t needed, bool allow_same_ip) : needed_{needed}, allow_same_ip_{allow_same_ip} {}
 
   /// Counts that `voter` sees us at `seen`. A port of 0 says nothing about the port. Useless votes are ignored: unusable

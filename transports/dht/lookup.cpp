@@ -97,10 +97,11 @@ std::size_t lookup::in_flight() const noexcept {
 void lookup::add(const node_info& node, std::size_t depth, bool id_known) {
   if (id_known && node.id == own_id_)
     return;
+  auto many_per_network = settings_.allow_same_ip || node.where.address.is_loopback();
   for (const auto& known : candidates_) {
     if (known.node.where == node.where || (id_known && known.id_known && known.node.id == node.id))
       return;
-    if (!settings_.allow_same_ip && known.at != phase::failed
+    if (!many_per_network && known.at != phase::failed
         && network_of(known.node.where.address) == network_of(node.where.address))
       return;
   }

@@ -20,7 +20,7 @@ public:
     std::size_t width = k;
     std::size_t max_queries = 128;
     std::size_t max_candidates = 256;
-    /// Takes several nodes of one network. Otherwise the first one heard of stands for its network.
+    /// Takes several nodes of one network. Otherwise the first one heard of stands for its network, except on loopback.
     bool allow_same_ip = false;
   };
 

@@ -24,7 +24,8 @@ rate_limiter::rate_limiter(const rate_limits& limits, bool allow_same_ip, time_p
 }
 
 bool rate_limiter::admit(time_point now, const endpoint& source) {
-  return bucket_of(now, allow_same_ip_ ? source : endpoint{source.address, 0}).take(now, 1);
+  return bucket_of(now, allow_same_ip_ || source.address.is_loopback() ? source : endpoint{source.address, 0})
+      .take(now, 1);
 }
 
 token_bucket& rate_limiter::bucket_of(time_point now, const endpoint& source) {

@@ -31,7 +31,7 @@ private:
 /// flood from many addresses starves newcomers and not those who were there before.
 class rate_limiter {
 public:
-  /// With `allow_same_ip` a source is an endpoint, otherwise an address.
+  /// With `allow_same_ip`, and on loopback, a source is an endpoint, otherwise an address.
   rate_limiter(const rate_limits& limits, bool allow_same_ip, time_point now);
 
   /// Returns whether a query from `source` may be looked at.

@@ -162,7 +162,7 @@ bool routing_table::admissible(const node_info& node) const {
 }
 
 bool routing_table::network_taken(const std::vector<contact>& among, const ip_address& address) const {
-  if (settings_.allow_same_ip)
+  if (settings_.allow_same_ip || address.is_loopback())
     return false;
   auto network = network_of(address);
   return std::any_of(among.begin(), among.end(), [&](const contact& held) {

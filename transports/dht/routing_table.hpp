@@ -14,7 +14,8 @@ namespace warren::dht {
 /// Where we leave BEP 5:
 /// - a node enters only after it has answered us, so that a forged source address gets nobody in;
 /// - a full bucket keeps newcomers in a replacement cache, and a bad node is replaced from there (Kademlia paper, 4.1);
-/// - at most one node per network (address_policy.hpp) and bucket, against one owner of many addresses nearby;
+/// - at most one node per network (address_policy.hpp) and bucket, against one owner of many addresses nearby, except
+///   on loopback;
 /// - nodes whose id follows from their address are preferred (BEP 42, see id_enforcement).
 class routing_table {
 public:
