@@ -22,6 +22,7 @@ constexpr double avoidance_gain = 1.2;
 void pacer::set_rate(std::size_t cwnd, std::size_t packet_size, duration srtt, bool slow_start) noexcept {
   if (srtt < unpaced_below) {
     rate_ = 0;
+    started_ = false;
     return;
   }
   auto gain = slow_start ? slow_start_gain : avoidance_gain;

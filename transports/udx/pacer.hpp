@@ -16,7 +16,10 @@ public:
   /// Returns true if a packet may go now.
   bool ready(time_point now) noexcept;
 
-  void on_sent(std::size_t octets) noexcept { tokens_ -= static_cast<double>(octets); }
+  void on_sent(std::size_t octets) noexcept {
+    if (rate_ > 0)
+      tokens_ -= static_cast<double>(octets);
+  }
 
   /// Returns when a burst worth waking up for will be possible; to be asked when not ready().
   time_point next(time_point now) const noexcept;

@@ -65,6 +65,8 @@ public:
 
   /// The segment in flight that was sent longest ago; in_flight() must not be 0.
   sequence_number oldest_in_flight() const noexcept { return flight_.head; }
+  /// The one sent last; in_flight() must not be 0.
+  sequence_number latest_in_flight() const noexcept { return flight_.tail; }
   sequence_number first_lost() const noexcept { return lost_.head; }
 
   /// Drops everything and gives the memory back.

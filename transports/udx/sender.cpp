@@ -88,7 +88,10 @@ std::size_t sender::max_payload() const noexcept {
 }
 
 bool sender::window_allows() const noexcept {
-  return phase_ == phase::recovery ? prr_.may_send() : board_.in_flight() < controller_->cwnd();
+  // With nothing in flight no arrival would ever allow for more.
+  if (phase_ == phase::recovery && board_.in_flight() > 0)
+    return prr_.may_send();
+  return board_.in_flight() < controller_->cwnd();
 }
 
 bool sender::may_send_new() const noexcept {
@@ -96,18 +99,20 @@ bool sender::may_send_new() const noexcept {
          && board_.outstanding() < max_packets_in_flight;
 }
 
-// RFC 8985 section 7.3: new data if there is any, else the last packet once more; either way past the windows.
+// RFC 8985 section 7.3: new data if there is any, else the last packet once more; either way past the windows. While losses
+// are repaired, the next of them.
 bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet_stamp& stamp) {
   if (board_.in_flight() == 0)
     return true;
   auto repeated = false;
-  if (has_new_packet() && board_.outstanding() < max_packets_in_flight) {
+  if (board_.lost() > 0) {
+    if (!resend(now, batch, stamp, board_.first_lost()))
+      return false;
+  } else if (has_new_packet() && board_.outstanding() < max_packets_in_flight) {
     if (!send_new(now, batch, stamp, false))
       return false;
   } else {
-    auto last = sequence_number{board_.nxt().value - 1};
-    if (board_[last].where != segment::place::in_flight)
-      return true;
+    auto last = board_.latest_in_flight();
     // A lost MTU probe does not tell of congestion.
     repeated = board_[last].padding == 0;
     if (!resend(now, batch, stamp, last))
@@ -115,7 +120,7 @@ bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet
   }
   ++counters_.tail_loss_probes;
   tail_probe_.outstanding = tail_probe::episode{board_.nxt(), now, repeated};
-  tail_probe_.rtt_sampled = false;
+  tail_probe_.progress = false;
   return true;
 }
 

@@ -64,10 +64,10 @@ void sender::on_delivered(time_point now, sequence_number seq, const segment& ar
 }
 
 void sender::after_delivery(time_point now, const delivery& news, std::size_t in_flight_before) {
+  tail_probe_.progress = true;
   // Filling a hole also acknowledges what arrived long ago, where the peer could not report it: no sample.
   if (news.sample_sent && !news.repeated) {
     rtt_.sample(now, now - *news.sample_sent);
-    tail_probe_.rtt_sampled = true;
   }
   if (!path_change_end_)
     mtu_.on_path_proven();
@@ -125,7 +125,6 @@ bool sender::note_lost(sequence_number seq) {
 void sender::enter_recovery(time_point now) {
   phase_ = phase::recovery;
   recovery_point_ = board_.nxt();
-  timers_.stop(timer::tail_probe);
   auto flight = board_.in_flight() + board_.lost();
   controller_->on_congestion_event(now);
   prr_.start(flight, controller_->cwnd());

@@ -40,11 +40,10 @@ void sender::restart_retransmission_timer(time_point now) noexcept {
     timers_.set(timer::retransmission, now + rtt_.rto());
 }
 
-// RFC 8985 section 7.2: only while nothing else is being repaired.
+// RFC 8985 section 7.2. The timer is no later than the retransmission timer, which takes over after one probe.
 void sender::schedule_tail_probe(time_point now) noexcept {
   timers_.stop(timer::tail_probe);
-  auto calm = phase_ == phase::open && board_.sacked() == 0 && board_.lost() == 0;
-  if (!calm || board_.in_flight() == 0 || !tail_probe_.allowed())
+  if (!rtt_.has_sample() || board_.in_flight() == 0 || !tail_probe_.allowed())
     return;
   auto timeout = std::max(2 * rtt_.srtt(), min_probe_timeout);
   if (board_.in_flight() == 1)

@@ -7,7 +7,8 @@
 
 namespace warren::udx {
 
-/// One tail loss probe at a time (RFC 8985 section 7). There is no DSACK here, so whether a repeated packet repaired a loss is
+/// One tail loss probe at a time (RFC 8985 section 7), here also while losses are repaired: with few packets in flight the loss of
+/// a repeated one would else cost a whole retransmission timeout, whose floor is a second. There is no DSACK here, so whether a repeated packet repaired a loss is
 /// told by time: an answer sooner than the minimum RTT is to the first transmission.
 struct tail_probe {
   struct episode {
@@ -17,10 +18,10 @@ struct tail_probe {
   };
 
   std::optional<episode> outstanding;
-  bool due = false;         // the timer has expired, and the probe waits to be sent
-  bool rtt_sampled = false; // a sample has arrived since the last probe
+  bool due = false;      // the timer has expired, and the probe waits to be sent
+  bool progress = false; // something has arrived since the last probe
 
-  bool allowed() const noexcept { return !outstanding && !due && rtt_sampled; }
+  bool allowed() const noexcept { return !outstanding && !due && progress; }
 };
 
 } // namespace warren::udx

@@ -1,0 +1,221 @@
+// One UDX stream of ours on a UDP socket of its own, driven by a plain poll() loop: sends a file, ends its side, writes what
+// the peer sends to another file, and exits 0 once both sides have ended.
+//   udx_peer LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]
+// With a remote endpoint it is the opener; without, the acceptor: it learns the endpoint from the first packet of its
+// stream. Prints "port N" when it is ready, and at the end one line of counters. Only IPv4 loopback.
+#include "transports/udx/stream.hpp"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace warren;
+using namespace std::chrono_literals;
+
+constexpr duration time_limit = 180s;
+
+time_point now() {
+  return std::chrono::steady_clock::now();
+}
+
+sockaddr_in to_sockaddr(const endpoint& where) {
+  sockaddr_in result{};
+  result.sin_family = AF_INET;
+  result.sin_port = htons(where.port);
+  auto octets = where.address.octets();
+  std::copy(octets.begin(), octets.end(), reinterpret_cast<std::byte*>(&result.sin_addr));
+  return result;
+}
+
+endpoint to_endpoint(const sockaddr_in& from) {
+  std::array<std::byte, 4> octets;
+  std::copy_n(reinterpret_cast<const std::byte*>(&from.sin_addr), 4, octets.begin());
+  return {ip_address::v4(octets), ntohs(from.sin_port)};
+}
+
+bytes read_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    throw std::runtime_error{"cannot read " + path};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  return to_bytes(text);
+}
+
+class peer {
+public:
+  peer(udx::config settings, bytes to_send, const std::string& receive_file)
+      : settings_{settings},
+        to_send_{std::move(to_send)},
+        received_{receive_file, std::ios::binary},
+        arena_(128 * 1024) {
+    fd_ = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    auto any = to_sockaddr(*endpoint::parse("127.0.0.1:0"));
+    if (fd_ < 0 || bind(fd_, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0)
+      throw std::runtime_error{"cannot bind a UDP socket"};
+    int buffer = 4 * 1024 * 1024;
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    socklen_t size = sizeof any;
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size);
+    std::printf("port %u\n", unsigned{ntohs(any.sin_port)});
+    std::fflush(stdout);
+  }
+
+  ~peer() { close(fd_); }
+
+  int run() {
+    auto deadline = now() + time_limit;
+    if (settings_.remote.port != 0)
+      start(settings_.remote);
+    while (!over_) {
+      if (now() > deadline)
+        return fail("out of time");
+      drive();
+      wait();
+      receive();
+    }
+    drive();
+    auto counts = stream_->counters();
+    std::printf(
+        "mtu %zu retransmits %llu timeouts %llu probes %llu duplicates %llu\n", mtu_,
+        static_cast<unsigned long long>(counts.retransmits), static_cast<unsigned long long>(counts.timeouts),
+        static_cast<unsigned long long>(counts.tail_loss_probes),
+        static_cast<unsigned long long>(counts.duplicates_in));
+    return reason_ ? fail(reason_.message()) : 0;
+  }
+
+private:
+  int fail(const std::string& why) {
+    std::fprintf(stderr, "udx_peer: %s\n", why.c_str());
+    return 1;
+  }
+
+  void start(const endpoint& remote) {
+    settings_.remote = remote;
+    stream_.emplace(settings_, now());
+    write_what_fits();
+  }
+
+  void write_what_fits() {
+    while (written_ < to_send_.size()) {
+      auto taken = stream_->write(byte_view{to_send_}.subspan(written_));
+      if (taken == 0)
+        return;
+      written_ += taken;
+    }
+    stream_->end();
+  }
+
+  void drive() {
+    if (!stream_)
+      return;
+    stream_->handle_timeout(now());
+    for (auto part = stream_->readable(); !part.empty(); part = stream_->readable()) {
+      received_.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
+      stream_->consume(part.size());
+    }
+    mtu_ = stream_->stats().mtu;
+    while (auto what = stream_->poll_event()) {
+      if (std::holds_alternative<udx::writable>(*what))
+        write_what_fits();
+      if (auto closed = std::get_if<udx::closed>(&*what))
+        reason_ = closed->reason;
+      // The peer may have missed our last ACK, so the linger is waited for, though only for a second.
+      over_ = over_ || std::holds_alternative<udx::finished>(*what);
+    }
+    transmit();
+  }
+
+  void transmit() {
+    if (!stream_)
+      return;
+    do {
+      batch_.clear();
+      stream_->poll_transmit(now(), batch_);
+      auto to = to_sockaddr(stream_->remote());
+      for (std::size_t i = 0; i < batch_.size(); ++i)
+        sendto(fd_, batch_[i].data(), batch_[i].size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    } while (!batch_.empty());
+  }
+
+  void wait() {
+    auto until = stream_ ? stream_->poll_timeout() : std::nullopt;
+    auto milliseconds = 1000;
+    if (until) {
+      auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now()).count();
+      milliseconds = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000));
+    }
+    pollfd ready{fd_, POLLIN, 0};
+    poll(&ready, 1, milliseconds);
+  }
+
+  void receive() {
+    for (int i = 0; i < 64; ++i) {
+      std::array<std::byte, 2049> datagram;
+      sockaddr_in from{};
+      socklen_t size = sizeof from;
+      auto length =
+          recvfrom(fd_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+      if (length < 0)
+        return;
+      auto content = byte_view{datagram}.first(static_cast<std::size_t>(length));
+      if (!stream_ && udx::stream_id_of(content) == settings_.local_id)
+        start(to_endpoint(from));
+      if (!stream_)
+        continue;
+      stream_->handle_packet(now(), to_endpoint(from), content);
+      if (stream_->urgent())
+        transmit();
+    }
+  }
+
+  udx::config settings_;
+  bytes to_send_;
+  std::size_t written_ = 0;
+  std::ofstream received_;
+  std::vector<std::byte> arena_;
+  udx::transmit_batch batch_{arena_};
+  std::optional<udx::stream> stream_;
+  std::error_code reason_;
+  std::size_t mtu_ = 0;
+  int fd_ = -1;
+  bool over_ = false;
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5 && argc != 6) {
+    std::fprintf(stderr, "usage: udx_peer LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]\n");
+    return 2;
+  }
+  udx::config settings;
+  settings.local_id = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
+  settings.remote_id = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
+  settings.linger = 1s;
+  if (argc == 6) {
+    auto remote = endpoint::parse(argv[5]);
+    if (!remote) {
+      std::fprintf(stderr, "udx_peer: bad endpoint %s\n", argv[5]);
+      return 2;
+    }
+    settings.remote = *remote;
+  }
+  try {
+    peer ours{settings, read_file(argv[3]), argv[4]};
+    return ours.run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "udx_peer: %s\n", error.what());
+    return 1;
+  }
+}
