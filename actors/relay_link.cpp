@@ -2,6 +2,7 @@
 
 #include "actors/relay_counters.hpp"
 #include "actors/relay_link_state.hpp"
+#include "actors/relay_reason.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/net/errc.hpp"
 #include "transports/net/url.hpp"
@@ -107,7 +108,7 @@ void relay_link_state::on(const relay::client_event::online&) {
 }
 
 void relay_link_state::on(const relay::client_event::offline& ended) {
-  auto reason = ended.why.message();
+  auto reason = ended.refused ? describe_refusal(*ended.refused) : ended.why.message();
   if (const auto& detail = ended.text.empty() ? link_reason : ended.text; !detail.empty())
     reason += ": " + detail;
   tell_state("backoff", reason);

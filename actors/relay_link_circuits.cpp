@@ -1,4 +1,5 @@
 #include "actors/relay_link_state.hpp"
+#include "actors/relay_reason.hpp"
 
 namespace warren {
 
@@ -13,26 +14,6 @@ relay::circuit wire(circuit_id id) {
 
 circuit_id local(relay::circuit id) {
   return static_cast<circuit_id>(id);
-}
-
-std::string describe_end(relay::circuit_reason reason) {
-  switch (reason) {
-    case relay::circuit_reason::closed:
-      return "the peer closed the circuit";
-    case relay::circuit_reason::unknown:
-      return "the peer no longer knows the circuit";
-    case relay::circuit_reason::refused:
-      return "the peer takes no more circuits";
-    case relay::circuit_reason::overflow:
-      return "more was sent than the receiver had allowed";
-    case relay::circuit_reason::unreachable:
-      return "the peer is not at this relay";
-    case relay::circuit_reason::peer_gone:
-      return "the peer left the relay";
-    case relay::circuit_reason::link_lost:
-      return "the link to the relay ended";
-  }
-  return "the circuit ended";
 }
 
 } // namespace

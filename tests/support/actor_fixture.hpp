@@ -24,8 +24,8 @@ namespace warren::test {
 ///   } // everything tracked is killed here; an actor that stays behind fails the test
 class actor_fixture {
 public:
-  struct config : caf::actor_system_config {
-    config() {
+  struct test_config : caf::actor_system_config {
+    test_config() {
       add_message_types<caf::id_block::warren>();
       set("scheduler.policy", caf::atom("testing"));
     }
@@ -60,10 +60,7 @@ public:
   actor_fixture& operator=(const actor_fixture&) = delete;
 
   ~actor_fixture() {
-    for (auto& actor : tracked_)
-      caf::anon_send_exit(actor, caf::exit_reason::kill);
-    tracked_.clear();
-    run();
+    kill_tracked();
     auto left = sys.registry().running();
     BOOST_CHECK_MESSAGE(left == 0, left << " actors were left running at the end of the test");
     if (left != 0)
@@ -143,11 +140,19 @@ public:
     return {track(caf::actor{sys.spawn(behaviour)}), entries};
   }
 
-  config cfg;
+  test_config cfg;
   caf::actor_system sys{cfg};
   caf::scheduler::test_coordinator& sched = dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
 
 protected:
+  /// Ends all tracked actors. For the destructors of derived fixtures whose members the actors use.
+  void kill_tracked() {
+    for (auto& actor : tracked_)
+      caf::anon_send_exit(actor, caf::exit_reason::kill);
+    tracked_.clear();
+    run();
+  }
+
   /// Called after each step of an actor; for tests that look at every intermediate state.
   std::function<void()> after_each_step;
 
