@@ -3,11 +3,13 @@
 #include "transports/net/tls_context.hpp"
 
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/role.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
-#include <optional>
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <variant>
 
 namespace warren::net {
@@ -66,14 +68,52 @@ private:
   either stream_;
 };
 
-/// Found by Beast when a WebSocket over this stream is torn down after its closing handshake.
+/// Half-closes, then reads until the peer closes too, so that it can read our close frame before a reset; for two seconds
+/// at most, so that a peer that never closes holds nothing up. TLS needs no goodbye of its own: the close frame, which it
+/// protects, says that nothing is missing.
 template <class Handler>
-void async_teardown(boost::beast::role_type role, any_stream& stream, Handler&& handler) {
-  using boost::beast::websocket::async_teardown;
-  if (auto secure = stream.tls())
-    async_teardown(role, *secure, std::forward<Handler>(handler));
-  else
-    async_teardown(role, stream.next_layer(), std::forward<Handler>(handler));
+class teardown_op {
+public:
+  using executor_type = boost::asio::associated_executor_t<Handler, any_stream::executor_type>;
+
+  teardown_op(any_stream& stream, Handler handler) : stream_{stream}, handler_{std::move(handler)} {}
+
+  executor_type get_executor() const noexcept {
+    return boost::asio::get_associated_executor(handler_, stream_.get().next_layer().get_executor());
+  }
+
+  void start() {
+    boost::system::error_code ignored;
+    auto& tcp = stream_.get().next_layer();
+    tcp.socket().shutdown(boost::asio::socket_base::shutdown_send, ignored);
+    tcp.expires_after(std::chrono::seconds{2});
+    read();
+  }
+
+  void operator()(const boost::system::error_code& why, std::size_t) {
+    if (why)
+      handler_(boost::system::error_code{});
+    else
+      read();
+  }
+
+private:
+  void read() {
+    auto room = boost::asio::buffer(room_.get(), room_size);
+    stream_.get().next_layer().async_read_some(room, std::move(*this));
+  }
+
+  static constexpr std::size_t room_size = 4'096;
+
+  std::reference_wrapper<any_stream> stream_;
+  Handler handler_;
+  std::unique_ptr<char[]> room_{new char[room_size]};
+};
+
+/// Found by Beast when a WebSocket over this stream is torn down after its closing handshake, or for an error.
+template <class Handler>
+void async_teardown(boost::beast::role_type, any_stream& stream, Handler&& handler) {
+  teardown_op<std::decay_t<Handler>>{stream, std::forward<Handler>(handler)}.start();
 }
 
 } // namespace warren::net

@@ -39,6 +39,7 @@ private:
   void secure();
   void upgrade();
   void fail(std::error_code why, std::string reason);
+  std::error_code tls_failure(const error_code& why);
   bool over() const { return session_->ended(); }
 
   std::shared_ptr<websocket_session> session_;
@@ -73,6 +74,12 @@ void websocket_dial::fail(std::error_code why, std::string reason) {
   timer_.cancel();
   resolver_.cancel();
   session_->end(why, std::move(reason));
+}
+
+std::error_code websocket_dial::tls_failure(const error_code& why) {
+  // OpenSSL's error queue may begin with a detail of why the certificate was not good.
+  auto verified = SSL_get_verify_result(websocket_->next_layer().tls()->native_handle());
+  return verified == X509_V_OK ? tls_error(why) : net_errc::certificate;
 }
 
 void websocket_dial::resolve() {
@@ -126,7 +133,7 @@ void websocket_dial::secure() {
     if (self->over())
       return;
     if (why)
-      self->fail(tls_error(why), "TLS with " + self->where_.authority() + ": " + why.message());
+      self->fail(self->tls_failure(why), "TLS with " + self->where_.authority() + ": " + why.message());
     else
       self->upgrade();
   });

@@ -9,9 +9,9 @@
 namespace warren::net {
 
 struct server_config {
-  endpoint listen;               ///< port 0: any
-  std::optional<tls_server> tls; ///< nothing: plain ws and http
-  websocket_limits websocket;
+  endpoint listen{};               ///< port 0: any
+  std::optional<tls_server> tls{}; ///< nothing: plain ws and http
+  websocket_limits websocket{};
   /// Connections at once, all kinds; further ones are closed at once.
   std::size_t connections = 4'096;
   /// Bodies read whole before on_request; larger ones get a 413.

@@ -13,15 +13,15 @@
 namespace warren::relay {
 
 struct client_config {
-  peer_id self;
+  peer_id self{};
   /// Signs with the identity's Ed25519 key.
-  std::function<signature(byte_view message)> sign;
+  std::function<signature(byte_view message)> sign{};
   /// "host:port" of the relay's URL (net::url::authority()).
-  std::string host;
+  std::string host{};
   /// Access token, empty for none; at most largest_token octets.
-  bytes token;
+  bytes token{};
   duration handshake_timeout = std::chrono::seconds{10};
-  reconnect_policy::config reconnect;
+  reconnect_policy::config reconnect{};
   /// Topics joined at once.
   std::size_t topics = 256;
   /// Peers remembered over all topics; further ones are counted and not told.

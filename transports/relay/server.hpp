@@ -14,12 +14,12 @@ namespace warren::relay {
 
 struct server_config {
   /// Checks an Ed25519 signature.
-  std::function<bool(const peer_id& key, byte_view message, const signature& proof)> verify;
+  std::function<bool(const peer_id& key, byte_view message, const signature& proof)> verify{};
   /// "host:port" spellings that guests may have dialled. Empty: the host is not checked, and a hostile relay could pass
   /// our challenge on to its own guests.
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts{};
   /// Wanted from every guest; empty: none wanted. At most largest_token octets.
-  bytes token;
+  bytes token{};
   std::size_t guests = 4'096;
   std::size_t guests_per_address = 64;
   std::uint16_t topics_per_guest = 256;

@@ -161,8 +161,11 @@ BOOST_AUTO_TEST_CASE(batches_outlive_the_receiver_and_unheld_slabs_are_reused) {
   auto to = *udp_socket::bind(any);
   test::watched<std::vector<packet_batch>> held;
   auto receiver = udp_receiver::start(
-    {to}, [&](std::size_t, packet_batch batch) { held.change([&](auto& all) { all.push_back(std::move(batch)); }); },
-    {.slabs = 2});
+      {to},
+      [&](std::size_t, packet_batch batch) {
+        held.change([&](auto& all) { all.push_back(std::move(batch)); });
+      },
+      {.slabs = 2});
   BOOST_REQUIRE(receiver);
   auto data = pattern(64);
   BOOST_TEST(from->send(to->local(), data).sent == 1u);
@@ -189,8 +192,11 @@ BOOST_AUTO_TEST_CASE(a_receiver_whose_slabs_are_all_held_waits_and_can_still_be_
   auto to = *udp_socket::bind(any, plain);
   test::watched<std::vector<packet_batch>> held;
   auto receiver = udp_receiver::start(
-    {to}, [&](std::size_t, packet_batch batch) { held.change([&](auto& all) { all.push_back(std::move(batch)); }); },
-    {.slabs = 1});
+      {to},
+      [&](std::size_t, packet_batch batch) {
+        held.change([&](auto& all) { all.push_back(std::move(batch)); });
+      },
+      {.slabs = 1});
   BOOST_REQUIRE(receiver);
   auto large = pattern(15'000);
   std::size_t octets = 0;

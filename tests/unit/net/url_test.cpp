@@ -32,7 +32,9 @@ BOOST_AUTO_TEST_CASE(an_ipv6_host_keeps_its_brackets_only_in_text) {
 }
 
 BOOST_AUTO_TEST_CASE(text_and_value_round_trip) {
-  for (auto text : {"ws://a:80/", "wss://relay.example:443/gun/00", "http://10.0.0.1:8080/x?y=z", "https://[2001:db8::1]:443/"})
+  for (auto text :
+       {"ws://a:80/", "wss://relay.example:443/gun/00", "http://10.0.0.1:8080/x?y=z",
+        "https://[2001:db8::1]:443/"})
     BOOST_TEST(to_string(*url::parse(text)) == text);
 }
 
@@ -42,9 +44,10 @@ BOOST_AUTO_TEST_CASE(the_scheme_is_case_sensitive_and_one_of_four) {
 }
 
 BOOST_AUTO_TEST_CASE(bad_urls_are_refused) {
-  for (auto text : {"ws://", "ws:///x", "ws://:80", "ws://a:", "ws://a:0", "ws://a:65536", "ws://a:8x", "ws://a b",
-                    "ws://a/\n", "ws://user@a", "ws://a#f", "ws://[::1", "ws://[::1]x", "ws://[a]", "ws://[1.2.3.4]",
-                    "ws://-a", "ws://a/\x7f", "ws://\xc3\xa9/"})
+  for (auto text :
+       {"ws://", "ws:///x", "ws://:80", "ws://a:", "ws://a:0", "ws://a:65536", "ws://a:8x", "ws://a b",
+        "ws://a/\n", "ws://user@a", "ws://a#f", "ws://[::1", "ws://[::1]x", "ws://[a]", "ws://[1.2.3.4]",
+        "ws://-a", "ws://a/\x7f", "ws://\xc3\xa9/"})
     BOOST_TEST(url::parse(text).error() == make_error_code(net_errc::bad_url), text);
   BOOST_TEST(url::parse("ws://a/" + std::string(3'000, 'x')).error() == make_error_code(net_errc::bad_url));
 }

@@ -1,0 +1,9 @@
+warren_test(unit_net unit
+  SOURCES
+    net/http_test.cpp
+    net/raw_client.cpp
+    net/test_certificates.cpp
+    net/udp_test.cpp
+    net/url_test.cpp
+    net/websocket_test.cpp
+  DEPENDS warren_net OpenSSL::SSL OpenSSL::Crypto)
