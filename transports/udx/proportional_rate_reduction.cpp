@@ -8,7 +8,7 @@ void proportional_rate_reduction::start(std::size_t flight, std::size_t ssthresh
   delivered_ = out_ = 0;
   flight_ = std::max<std::size_t>(flight, 1);
   ssthresh_ = ssthresh;
-  allowance_ = 1; // the first lost packet is repeated whatever is in flight
+  allowance_ = 1;
 }
 
 // RFC 6937 section 3, with the slow start reduction bound.
@@ -23,6 +23,9 @@ void proportional_rate_reduction::on_delivered(std::size_t packets, std::size_t 
     auto limit = std::max(delivered - out, static_cast<std::ptrdiff_t>(packets)) + 1;
     allowance_ = std::min(static_cast<std::ptrdiff_t>(ssthresh_ - pipe), limit);
   }
+  // The first lost packet is repeated whatever is in flight.
+  if (out_ == 0)
+    allowance_ = std::max<std::ptrdiff_t>(allowance_, 1);
 }
 
 } // namespace warren::udx

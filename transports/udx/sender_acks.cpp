@@ -5,8 +5,9 @@
 namespace warren::udx {
 
 bool sender::acceptable(sequence_number ack) const noexcept {
-  auto age = board_.una() - ack;
-  return ack <= board_.nxt() && age <= static_cast<std::int32_t>(max_packets_in_flight);
+  auto ahead = std::int64_t{ack - board_.una()};
+  return ahead <= static_cast<std::int64_t>(board_.outstanding())
+         && ahead >= -static_cast<std::int64_t>(max_packets_in_flight);
 }
 
 void sender::handle_acks(time_point now, const packet& in) {
@@ -78,11 +79,10 @@ void sender::after_delivery(time_point now, const delivery& news, std::size_t in
   finish_tail_probe(now);
   if (phase_ != phase::open && board_.una() >= recovery_point_)
     leave_recovery();
-  auto repairing = phase_ == phase::recovery;
   detect_losses(now);
-  if (repairing)
+  if (phase_ == phase::recovery)
     prr_.on_delivered(news.packets, board_.in_flight());
-  else if (phase_ != phase::recovery)
+  else
     controller_->on_ack({now, news.packets, in_flight_before, rtt_.srtt(), rtt_.latest(), news.latest_round});
   if (news.latest_round)
     round_end_ = board_.nxt();

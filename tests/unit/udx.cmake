@@ -1,0 +1,7 @@
+warren_test(unit_udx unit
+  SOURCES
+    udx/packet_test.cpp
+    udx/parts_test.cpp
+    udx/stream_refusals_test.cpp
+    udx/stream_vectors_test.cpp
+  DEPENDS warren_udx)

@@ -1,0 +1,355 @@
+// The stream's smaller parts alone.
+#include "tests/support/seeded_random.hpp"
+#include "transports/udx/byte_ring.hpp"
+#include "transports/udx/cubic.hpp"
+#include "transports/udx/mtu_search.hpp"
+#include "transports/udx/new_reno.hpp"
+#include "transports/udx/pacer.hpp"
+#include "transports/udx/peer_window.hpp"
+#include "transports/udx/proportional_rate_reduction.hpp"
+#include "transports/udx/rack.hpp"
+#include "transports/udx/reorder_buffer.hpp"
+#include "transports/udx/timers.hpp"
+#include "transports/udx/transmit_batch.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <deque>
+
+using namespace std::chrono_literals;
+using namespace warren;
+using namespace warren::udx;
+
+namespace {
+
+const time_point start{1h};
+
+segment sent_at(time_point when) {
+  segment result;
+  result.sent = when;
+  return result;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(udx_parts)
+
+BOOST_AUTO_TEST_CASE(a_byte_ring_is_a_bounded_queue_of_octets) {
+  test::seeded_random random{1};
+  byte_ring ring{100'000};
+  std::deque<std::byte> model;
+  for (int i = 0; i < 2000; ++i) {
+    bytes data(random.below(3000));
+    random.fill(data);
+    auto taken = ring.append(data);
+    BOOST_REQUIRE(taken == std::min(data.size(), 100'000 - model.size()));
+    model.insert(model.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(taken));
+    auto drop = random.below(std::min<std::size_t>(model.size(), 3000) + 1);
+    bytes copied(drop);
+    ring.copy(0, copied);
+    BOOST_REQUIRE(std::equal(copied.begin(), copied.end(), model.begin()));
+    auto front = ring.front();
+    BOOST_REQUIRE(std::equal(front.begin(), front.end(), model.begin()));
+    ring.drop(drop);
+    model.erase(model.begin(), model.begin() + static_cast<std::ptrdiff_t>(drop));
+    BOOST_REQUIRE(ring.size() == model.size());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_scoreboard_keeps_its_lists_through_any_order_of_calls) {
+  test::seeded_random random{2};
+  scoreboard board{{0xfffffff0}}; // across the wrap
+  auto now = start;
+  for (int i = 0; i < 20'000; ++i) {
+    now += 1ms;
+    auto any = board.una() + static_cast<std::uint32_t>(random.below(board.outstanding() + 1));
+    switch (random.below(6)) {
+      case 0:
+      case 1:
+        if (board.outstanding() < 300)
+          board.push(sent_at(now));
+        break;
+      case 2:
+        if (any < board.nxt() && board[any].where != segment::place::sacked)
+          board.mark_sacked(any);
+        break;
+      case 3:
+        if (board.in_flight() > 0)
+          board.mark_lost(board.oldest_in_flight());
+        break;
+      case 4:
+        if (board.lost() > 0)
+          board.mark_resent(board.first_lost(), now);
+        break;
+      default:
+        if (board.outstanding() > 0)
+          board.pop();
+    }
+    std::size_t flight = 0;
+    std::size_t lost = 0;
+    auto earliest = time_point::max();
+    std::optional<sequence_number> unsacked;
+    for (auto seq = board.una(); seq != board.nxt(); seq = seq + 1) {
+      flight += board[seq].where == segment::place::in_flight;
+      lost += board[seq].where == segment::place::lost;
+      if (board[seq].where == segment::place::in_flight)
+        earliest = std::min(earliest, board[seq].sent);
+      if (!unsacked && board[seq].where != segment::place::sacked)
+        unsacked = seq;
+    }
+    BOOST_REQUIRE(board.in_flight() == flight);
+    BOOST_REQUIRE(board.lost() == lost);
+    BOOST_REQUIRE((board.next_unsacked(board.una()) == unsacked.value_or(board.nxt())));
+    if (flight > 0)
+      BOOST_REQUIRE((board[board.oldest_in_flight()].sent == earliest));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_reorder_buffer_joins_what_it_holds_into_blocks) {
+  reorder_buffer held{1000};
+  for (auto seq : {5u, 7u, 6u, 10u, 1u})
+    held.store({seq}, as_byte_view("ab"), false);
+  std::vector<sack_block> expected{{{1}, {2}}, {{5}, {8}}, {{10}, {11}}};
+  BOOST_TEST(std::equal(held.blocks().begin(), held.blocks().end(), expected.begin(), expected.end()));
+  BOOST_TEST(held.octets() == 10u);
+  BOOST_TEST(held.holds({6}));
+  BOOST_TEST(!held.holds({8}));
+  BOOST_TEST((held.highest() == sequence_number{10}));
+  held.pop_front({1});
+  held.pop_front({5});
+  BOOST_TEST((held.blocks().front() == sack_block{{6}, {8}}));
+  // Far apart, so that the ring grows around what it holds.
+  held.store({900}, as_byte_view("far"), true);
+  BOOST_TEST(as_text(held.front({6}).payload) == "ab");
+  held.pop_front({6});
+  held.pop_front({7});
+  held.pop_front({10});
+  BOOST_TEST(as_text(held.front({900}).payload) == "far");
+  BOOST_TEST(held.front({900}).end);
+}
+
+BOOST_AUTO_TEST_CASE(the_retransmission_timeout_follows_the_reference) {
+  rtt_estimator rtt;
+  BOOST_TEST((rtt.rto() == 1s));
+  rtt.sample(start, 400ms);
+  BOOST_TEST((rtt.srtt() == 400ms));
+  BOOST_TEST((rtt.rto() == 1200ms)); // 400 + 4 * 200
+  rtt.sample(start, 400ms);
+  BOOST_TEST((rtt.rto() == 1s)); // 400 + 4 * 150
+  // A suspended machine: the sample is clamped to srtt + 5 rttvar.
+  rtt.sample(start, 3600s);
+  BOOST_TEST((rtt.srtt() < 1s));
+  BOOST_TEST((rtt.min_rtt() == 400ms));
+  rtt.sample(start + 301s, 900ms);
+  BOOST_TEST((rtt.min_rtt() == 900ms));
+}
+
+BOOST_AUTO_TEST_CASE(rack_takes_a_packet_for_lost_once_a_later_one_has_arrived) {
+  rack detection;
+  rtt_estimator rtt;
+  rtt.sample(start, 100ms);
+  auto first = sent_at(start);
+  auto second = sent_at(start + 10ms);
+  BOOST_TEST(!detection.sent_before({0}, first));
+  detection.on_delivered(start + 110ms, {1}, second, rtt.min_rtt());
+  BOOST_TEST(detection.sent_before({0}, first));
+  auto window = detection.reordering_window(rtt, false, 1);
+  BOOST_TEST((window == 25ms));
+  BOOST_TEST((detection.lost_at(first, window) == start + 125ms));
+  // Three sacked packets, or recovery, make waiting needless while no reordering was ever seen.
+  BOOST_TEST((detection.reordering_window(rtt, false, 3) == 0ms));
+  BOOST_TEST((detection.reordering_window(rtt, true, 0) == 0ms));
+  detection.on_delivered(start + 115ms, {0}, first, rtt.min_rtt());
+  BOOST_TEST(detection.reordering_seen());
+  BOOST_TEST((detection.reordering_window(rtt, true, 3) == 25ms));
+}
+
+BOOST_AUTO_TEST_CASE(cubic_grows_along_its_curve_back_to_the_old_window_and_beyond) {
+  cubic controller;
+  auto now = start;
+  auto ack = [&](std::size_t acked) {
+    controller.on_ack({now, acked, controller.cwnd(), 100ms, 100ms, false});
+  };
+  BOOST_TEST(controller.cwnd() == 10u);
+  ack(10);
+  BOOST_TEST(controller.cwnd() == 20u); // slow start
+  while (controller.cwnd() < 1000)
+    ack(100);
+  auto before = controller.cwnd();
+  controller.on_congestion_event(now);
+  BOOST_TEST(controller.cwnd() == static_cast<std::size_t>(static_cast<double>(before) * 0.7));
+  // K = cbrt(W_max (1 - beta) / C) seconds.
+  auto k = std::cbrt(static_cast<double>(before) * 0.3 / 0.4);
+  auto end_of_plateau = start + std::chrono::duration_cast<duration>(std::chrono::duration<double>(k));
+  for (; now < end_of_plateau; now += 100ms)
+    ack(controller.cwnd());
+  BOOST_TEST(controller.cwnd() > before * 95 / 100);
+  BOOST_TEST(controller.cwnd() < before * 105 / 100);
+  for (; now < end_of_plateau + 10s; now += 100ms)
+    ack(controller.cwnd());
+  BOOST_TEST(controller.cwnd() > before * 12 / 10);
+  controller.on_timeout(now);
+  BOOST_TEST(controller.cwnd() == 1u);
+  BOOST_TEST(controller.in_slow_start());
+}
+
+BOOST_AUTO_TEST_CASE(a_window_that_is_not_used_does_not_grow) {
+  cubic a;
+  new_reno b;
+  for (int i = 0; i < 100; ++i) {
+    ack_sample sample{start + i * 100ms, 1, 1, 100ms, 100ms, true};
+    a.on_ack(sample);
+    b.on_ack(sample);
+  }
+  BOOST_TEST(a.cwnd() == 10u);
+  BOOST_TEST(b.cwnd() == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(slow_start_ends_when_the_round_trip_grows) {
+  cubic controller;
+  auto now = start;
+  auto rtt = 50ms;
+  for (int round = 0; round < 30 && controller.in_slow_start(); ++round) {
+    now += rtt;
+    for (int i = 0; i < 10; ++i)
+      controller.on_ack({now, 2, controller.cwnd(), rtt, rtt, i == 0});
+    rtt += 10ms;
+  }
+  BOOST_TEST(!controller.in_slow_start());
+  BOOST_TEST(controller.cwnd() < 400u);
+}
+
+BOOST_AUTO_TEST_CASE(new_reno_halves_and_adds_one_each_round) {
+  new_reno controller;
+  for (int i = 0; i < 9; ++i)
+    controller.on_ack({start, 10, 100, 100ms, 100ms, false});
+  BOOST_TEST(controller.cwnd() == 100u);
+  controller.on_congestion_event(start);
+  BOOST_TEST(controller.cwnd() == 50u);
+  for (int i = 0; i < 51; ++i)
+    controller.on_ack({start, 1, 50, 100ms, 100ms, false});
+  BOOST_TEST(controller.cwnd() == 51u);
+  controller.on_timeout(start);
+  BOOST_TEST(controller.cwnd() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(recovery_sends_in_proportion_to_what_arrives) {
+  proportional_rate_reduction prr;
+  prr.start(20, 10);
+  BOOST_TEST(prr.may_send()); // the first repetition goes at once
+  prr.on_sent();
+  BOOST_TEST(!prr.may_send());
+  auto sent = 1;
+  // Ten arrivals while more is in flight than the window to be: half as many go out.
+  for (std::size_t arrived = 1; arrived <= 10; ++arrived) {
+    prr.on_delivered(1, 20 - arrived);
+    for (; prr.may_send(); ++sent)
+      prr.on_sent();
+  }
+  BOOST_TEST(sent >= 4);
+  BOOST_TEST(sent <= 7);
+}
+
+BOOST_AUTO_TEST_CASE(the_pacer_spreads_a_window_over_its_round_trip) {
+  pacer pace;
+  pace.set_rate(100, 1200, 100ms, false); // 1.2 * 100 packets per 100 ms
+  auto now = start;
+  int sent = 0;
+  while (now < start + 1s) {
+    if (pace.ready(now)) {
+      pace.on_sent(1200);
+      ++sent;
+    } else {
+      auto next = pace.next(now);
+      BOOST_REQUIRE((next > now));
+      now = next;
+    }
+  }
+  BOOST_TEST(sent > 1150);
+  BOOST_TEST(sent < 1250);
+}
+
+BOOST_AUTO_TEST_CASE(unpaced_sending_leaves_no_debt) {
+  pacer pace;
+  pace.set_rate(100, 1200, 100us, false);
+  for (int i = 0; i < 100'000; ++i) {
+    BOOST_REQUIRE(pace.ready(start));
+    pace.on_sent(1200);
+  }
+  pace.set_rate(100, 1200, 100ms, false);
+  BOOST_TEST(pace.ready(start));
+}
+
+BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses) {
+  mtu_search search{1200, 1500};
+  BOOST_TEST(!search.probe_size().has_value()); // nothing is known of the path
+  search.on_path_proven();
+  BOOST_TEST(search.probe_size().value() == 1232u);
+  search.on_probe_sent();
+  BOOST_TEST(!search.probe_size().has_value());
+  search.on_probe_acked();
+  BOOST_TEST(search.mtu() == 1232u);
+  for (int i = 0; i < 3; ++i) {
+    BOOST_TEST(search.probe_size().value() == 1264u);
+    search.on_probe_sent();
+    search.on_probe_lost();
+  }
+  BOOST_TEST(!search.probe_size().has_value());
+  BOOST_TEST(search.mtu() == 1232u);
+  search.restart();
+  search.on_path_proven();
+  BOOST_TEST(search.mtu() == 1200u);
+  for (int i = 0; i < 10; ++i) {
+    search.on_probe_sent();
+    search.on_probe_acked();
+  }
+  BOOST_TEST(search.mtu() == 1500u);
+  BOOST_TEST(!search.probe_size().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_old_window_update_does_not_replace_a_newer_one) {
+  peer_window window;
+  BOOST_TEST(window.octets() == 4194304u);
+  window.update({0, 0, 1, 1000, {5}, {3}}, {3});
+  BOOST_TEST(window.octets() == 1000u);
+  window.update({0, 0, 1, 2000, {4}, {3}}, {3}); // older seq
+  window.update({0, 0, 1, 2000, {5}, {2}}, {2}); // older ack
+  window.update({0, 0, 1, 2000, {9}, {2}}, {3}); // ack before snd.una
+  BOOST_TEST(window.octets() == 1000u);
+  window.update({0, 0, 1, 0, {5}, {3}}, {3});
+  BOOST_TEST(window.packets(1152) == 0u);
+  window.update({0, 0, 1, 1, {5}, {4}}, {3});
+  BOOST_TEST(window.packets(1152) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_earliest_deadline_is_next) {
+  timer_table timers;
+  BOOST_TEST(!timers.next().has_value());
+  timers.set(timer::keep_alive, start + 5s);
+  timers.set(timer::pacing, start + 1s);
+  BOOST_TEST((*timers.next() == start + 1s));
+  BOOST_TEST(!timers.expire(timer::pacing, start));
+  BOOST_TEST(timers.expire(timer::pacing, start + 1s));
+  BOOST_TEST(!timers.is_set(timer::pacing));
+  BOOST_TEST((*timers.next() == start + 5s));
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_falls_into_runs_of_equal_datagrams) {
+  std::vector<std::byte> arena(1000);
+  transmit_batch batch{arena, 8};
+  for (std::size_t size : {100u, 100u, 60u, 100u, 120u, 120u, 20u}) {
+    BOOST_REQUIRE(batch.has_room(size));
+    batch.prepare(size);
+    batch.commit(size);
+  }
+  std::vector<std::pair<std::size_t, std::size_t>> runs;
+  batch.for_each_run(
+      [&](byte_view octets, std::size_t segment) { runs.emplace_back(octets.size(), segment); });
+  BOOST_TEST((runs == std::vector<std::pair<std::size_t, std::size_t>>{{260, 100}, {100, 100}, {260, 120}}));
+  BOOST_TEST(!batch.has_room(500));
+  batch.commit(1);
+  BOOST_TEST(!batch.has_room(1)); // eight datagrams
+}
+
+BOOST_AUTO_TEST_SUITE_END()
