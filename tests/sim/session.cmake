@@ -1,5 +1,9 @@
 warren_test(sim_session sim
   SOURCES
-    session/handshake_test.cpp
     session/channels_test.cpp
+    session/close_test.cpp
+    session/handshake_test.cpp
+    session/liveness_test.cpp
+    session/records_test.cpp
+    session/resume_test.cpp
   DEPENDS warren_session)

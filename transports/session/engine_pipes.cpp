@@ -181,12 +181,12 @@ void engine::on_resume_challenge(time_point now, pipe& from, byte_view body) {
       keys.challenge_proof(other(config_.local_role), from.own_nonce, challenge->nonce, challenge->next);
   if (!crypto::equal_in_constant_time(expected, challenge->proof))
     return refuse_resume(from, errc::bad_resume_proof);
-  if (challenge->next < retained_.first() || challenge->next > retained_.next())
+  if (challenge->next > retained_.next())
     return fail(errc::bad_acknowledgement);
   from.receive_next = records_->opener.next();
   auto proof = keys.confirm_proof(config_.local_role, from.own_nonce, challenge->nonce, from.receive_next);
   wire::put(from.outbox, wire::resume_confirm{from.receive_next, proof});
-  from.send_next = challenge->next;
+  from.send_next = challenge->next; // poll_transmit skips what was acknowledged since
   from.phase = pipe_phase::live;
   from.reader.max_frame(wire::max_pipe_frame);
   activate(now, from);
@@ -206,7 +206,7 @@ void engine::on_resume_confirm(time_point now, pipe& from, byte_view body) {
   });
   if (arbiter() && own_switched)
     return refuse_resume(from, errc::resume_refused);
-  if (confirm->next < retained_.first() || confirm->next > retained_.next())
+  if (confirm->next > retained_.next())
     return fail(errc::bad_acknowledgement);
   from.send_next = confirm->next;
   from.phase = pipe_phase::live;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/byte_order.hpp"
+#include "messages/session_record.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "transports/session/noise_session.hpp"
 
