@@ -1,0 +1,93 @@
+#include "transports/session/liveness.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace warren;
+using namespace std::chrono_literals;
+using warren::session::liveness;
+
+namespace {
+
+struct fixture {
+  time_point now = time_point{} + 1h;
+  liveness path{{5s, 15s, 10ms}};
+
+  fixture() { path.on_pipe_active(now, false); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(session_path, fixture)
+
+BOOST_AUTO_TEST_CASE(every_second_record_is_acknowledged_at_once_and_a_single_one_soon) {
+  path.on_record_received(now, true, false);
+  BOOST_TEST(path.ack_owed());
+  BOOST_TEST(!path.ack_due());
+  BOOST_TEST((path.deadline() == now + 10ms));
+  path.on_time(now + 9ms);
+  BOOST_TEST(!path.ack_due());
+  path.on_time(now + 10ms);
+  BOOST_TEST(path.ack_due());
+  path.on_record_sent(now, 0, false, true);
+  BOOST_TEST(!path.ack_owed());
+  BOOST_TEST(!path.ack_due());
+  path.on_record_received(now, true, false);
+  path.on_record_received(now, true, false);
+  BOOST_TEST(path.ack_due());
+}
+
+BOOST_AUTO_TEST_CASE(a_ping_is_acknowledged_at_once_and_an_acknowledgement_never) {
+  path.on_record_received(now, true, true);
+  BOOST_TEST(path.ack_due());
+  path.on_record_sent(now, 0, false, true);
+  for (int i = 0; i < 10; ++i)
+    path.on_record_received(now, false, false);
+  path.on_time(now + 1s);
+  BOOST_TEST(!path.ack_due());
+  BOOST_TEST(path.ack_owed());
+}
+
+BOOST_AUTO_TEST_CASE(silence_brings_a_ping_and_no_answer_the_verdict) {
+  BOOST_TEST((path.deadline() == now + 5s));
+  path.on_time(now + 5s);
+  BOOST_TEST(path.ping_due());
+  path.on_record_sent(now + 5s, 0, true, false);
+  BOOST_TEST(!path.ping_due());
+  BOOST_TEST((path.deadline() == now + 20s));
+  BOOST_TEST(!path.dead(now + 19s));
+  BOOST_TEST(path.dead(now + 20s));
+}
+
+BOOST_AUTO_TEST_CASE(progress_of_acknowledgements_keeps_a_path_alive) {
+  path.on_record_sent(now, 0, true, false);
+  path.on_record_sent(now, 1, true, false);
+  path.on_acknowledged(now + 14s, 1, {}, true);
+  BOOST_TEST(!path.dead(now + 28s));
+  BOOST_TEST(path.dead(now + 29s));
+  path.on_acknowledged(now + 28s, 2, {}, false);
+  BOOST_TEST(!path.dead(now + 10min));
+}
+
+BOOST_AUTO_TEST_CASE(the_round_trip_leaves_out_the_peers_delay) {
+  path.on_record_sent(now, 7, true, false);
+  path.on_acknowledged(now + 1ms, 7, {}, true); // not of that record
+  BOOST_TEST(!path.rtt());
+  path.on_acknowledged(now + 50ms, 8, 10ms, false);
+  BOOST_TEST((path.rtt() == 40ms));
+  path.on_record_sent(now, 8, true, false);
+  path.on_acknowledged(now + 120ms, 9, {}, false);
+  BOOST_TEST((path.rtt() == 50ms));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_pipe_there_is_no_deadline) {
+  path.on_record_sent(now, 0, true, false);
+  path.on_record_received(now, true, false);
+  path.on_pipe_gone();
+  BOOST_TEST(!path.deadline());
+  BOOST_TEST(!path.dead(now + 1h));
+  path.on_pipe_active(now + 1h, true);
+  BOOST_TEST(!path.dead(now + 1h + 14s));
+  BOOST_TEST(path.dead(now + 1h + 15s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,42 @@
+#include "transports/session/retention.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace warren;
+using warren::session::retention;
+
+BOOST_AUTO_TEST_SUITE(retained_records)
+
+BOOST_AUTO_TEST_CASE(records_are_kept_until_they_are_acknowledged) {
+  retention kept;
+  for (std::size_t i = 0; i < 5; ++i)
+    kept.push(bytes(i + 1), i % 2 == 0);
+  BOOST_TEST(kept.size() == 15);
+  BOOST_TEST(kept.find(4)->size() == 5);
+  BOOST_TEST(!kept.find(5));
+  BOOST_TEST(kept.acknowledge(3));
+  BOOST_TEST(kept.first() == 3);
+  BOOST_TEST(kept.size() == 9);
+  BOOST_TEST(!kept.find(2));
+  BOOST_TEST(kept.has_eliciting());
+  BOOST_TEST(kept.acknowledge(1)); // an older acknowledgement
+  BOOST_TEST(kept.first() == 3);
+  BOOST_TEST(!kept.acknowledge(6));
+  BOOST_TEST(kept.size() == 9);
+  BOOST_TEST(kept.acknowledge(5));
+  BOOST_TEST(kept.size() == 0);
+  BOOST_TEST(!kept.has_eliciting());
+}
+
+BOOST_AUTO_TEST_CASE(buffers_of_acknowledged_records_are_used_again) {
+  retention kept;
+  kept.push(bytes(1000), true);
+  const auto* memory = kept.find(0)->data();
+  BOOST_TEST(kept.acknowledge(1));
+  auto again = kept.take_buffer();
+  BOOST_TEST(again.empty());
+  BOOST_TEST(again.capacity() >= 1000);
+  BOOST_TEST((again.data() == memory));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
