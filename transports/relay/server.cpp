@@ -36,7 +36,8 @@ void server::handle_message(time_point now, guest_id id, bytes message) {
   ++counters_.frames_in;
   counters_.octets_in += message.size();
   from->heard = now;
-  from->pinged = false;
+  if (std::exchange(from->pinged, false))
+    arm(*from);
   ++from->owed_grants;
   from->bucket.take(now, std::max(message.size(), least_cost));
   if (message.size() > largest_frame) {

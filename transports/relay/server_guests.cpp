@@ -217,14 +217,15 @@ void server::settle_reads(guest& which) {
     }
     return;
   }
-  if (std::exchange(which.throttled, false)) {
+  auto resumed = std::exchange(which.throttled, false);
+  if (resumed) {
     // Its silence was ours.
     which.heard = now_;
     which.pinged = false;
     arm(which);
   }
   // Half of the read-ahead at a time: the guest never waits for us, and most messages cost no event.
-  if (which.owed_grants * 2 >= config_.read_ahead)
+  if (which.owed_grants > 0 && (resumed || which.owed_grants * 2 >= config_.read_ahead))
     events_.push_back(server_event::grant_reads{which.id, std::exchange(which.owed_grants, 0)});
 }
 
