@@ -1,0 +1,4 @@
+warren_test(sim_dial sim
+  SOURCES
+    dial/endpoint_test.cpp
+  DEPENDS warren_dial)

@@ -1,0 +1,5 @@
+warren_test(unit_dial unit
+  SOURCES
+    dial/control_packet_test.cpp
+    dial/endpoint_test.cpp
+  DEPENDS warren_dial)
