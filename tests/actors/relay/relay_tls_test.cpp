@@ -37,7 +37,7 @@ struct real_relay {
     settings.tls_certificate_file = certificates.certificate_file();
     settings.tls_key_file = certificates.key_file();
     auto running = spawn_relay_server(sys, settings);
-    BOOST_REQUIRE_MESSAGE(running, describe(running.error()));
+    BOOST_REQUIRE_MESSAGE(running, (running ? "" : describe(running.error())));
     BOOST_TEST(running->secure);
     return *running;
   }
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(an_orderly_shutdown_frees_the_port) {
   settings.tls_certificate_file = certificates.certificate_file();
   settings.tls_key_file = certificates.key_file();
   auto again = spawn_relay_server(sys, settings);
-  BOOST_REQUIRE_MESSAGE(again, describe(again.error()));
+  BOOST_REQUIRE_MESSAGE(again, (again ? "" : describe(again.error())));
   peer.await_state("connected");
   caf::anon_send_exit(again->actor, caf::exit_reason::user_shutdown);
 }
