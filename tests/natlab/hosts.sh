@@ -1,0 +1,79 @@
+# Sourced by the tests here: hosts as network namespaces on a bridge of their own. The machine's own network is not touched
+# and nothing leaves the machine. Needs root, iproute2 and nftables; ends the test with exit code 77 where these are
+# missing. Source it before tools/processes.sh, and call use_hosts after.
+
+lab=wl$$
+lab_hosts=()
+
+skip() {
+  echo "skip - $1"
+  exit 77
+}
+
+[ "$(id -u)" -eq 0 ] || skip "network namespaces need root"
+for tool in ip nft curl jq openssl; do
+  command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+
+remove_hosts() {
+  local each
+  for each in "${lab_hosts[@]}"; do ip netns del "$lab-$each" 2>/dev/null || true; done
+  lab_hosts=()
+}
+trap remove_hosts EXIT
+
+# add_namespace NAME
+add_namespace() {
+  ip netns add "$lab-$1" 2>/dev/null || return 1
+  lab_hosts+=("$1")
+  ip -n "$lab-$1" link set lo up
+}
+
+# The switch that all hosts are plugged into.
+add_namespace lan || skip "this machine makes no network namespaces"
+ip -n "$lab-lan" link add br0 type bridge 2>/dev/null || skip "this machine makes no bridges"
+ip -n "$lab-lan" link set br0 up
+
+# add_host NAME ADDRESS: a host on the LAN, in 10.77.0.0/24.
+add_host() {
+  add_namespace "$1"
+  ip link add eth0 netns "$lab-$1" type veth peer name "to-$1" netns "$lab-lan" 2>/dev/null || skip "this machine makes no veth pairs"
+  ip -n "$lab-lan" link set "to-$1" master br0 up
+  ip -n "$lab-$1" addr add "$2/24" dev eth0
+  ip -n "$lab-$1" link set eth0 up
+}
+
+# on NAME COMMAND...: runs it on that host.
+on() { ip netns exec "$lab-$1" "${@:2}"; }
+
+# only_https NAME ADDRESS: a firewall that lets the host speak TCP 443 with that address and nothing else.
+only_https() {
+  on "$1" nft -f - <<RULES || skip "nftables does not work here"
+table inet firewall {
+  chain in {
+    type filter hook input priority 0; policy drop;
+    iif lo accept
+    ip saddr $2 tcp sport 443 accept
+  }
+  chain out {
+    type filter hook output priority 0; policy drop;
+    oif lo accept
+    ip daddr $2 tcp dport 443 accept
+    meta l4proto udp counter drop
+  }
+}
+RULES
+}
+
+# dropped_udp NAME: how many datagrams the firewall of that host has stopped.
+dropped_udp() { on "$1" nft -j list chain inet firewall out | jq '[.nftables[].rule.expr[]?.counter?.packets // empty] | add'; }
+
+# open_firewall NAME
+open_firewall() { on "$1" nft delete table inet firewall; }
+
+# use_hosts: call it after sourcing tools/processes.sh. Programs end before their hosts go, and the APIs of nodes are asked
+# on the nodes' own loopback, at port 8080.
+use_hosts() {
+  trap 'code=$?; stop_all; remove_hosts; (exit $code); clean_up' EXIT
+  status() { on "$1" curl -fsS --noproxy '*' --max-time 10 http://127.0.0.1:8080/v1/status | jq -r "$2"; }
+}
