@@ -5,7 +5,7 @@
 namespace warren {
 
 relay_pipe::relay_pipe(caf::actor link, circuit_id circuit, std::string url)
-  : link_{std::move(link)}, circuit_{circuit}, url_{std::move(url)} {
+    : link_{std::move(link)}, circuit_{circuit}, url_{std::move(url)} {
   // nop
 }
 

@@ -79,6 +79,7 @@ supervisor_state::supervisor_state(supervisor_actor::pointer selfptr, supervisor
 }
 
 supervisor_state::~supervisor_state() {
+  end_children();
   if (setup.port)
     setup.port->clear();
   for (auto& promise : disconnecting)
@@ -159,6 +160,17 @@ void supervisor_state::leave(const topic& on) {
   for (const auto& [address, stream] : streams)
     if (stream.admitted)
       act::mail(self, topic_left{on}).send(stream.actor);
+}
+
+/// A subscriber or a watcher has ended.
+void supervisor_state::forget_subscriber(const caf::actor_addr& gone) {
+  std::erase_if(watchers, [&](const caf::actor& x) { return x.address() == gone; });
+  std::vector<topic> orphaned;
+  for (const auto& [on, joined] : topics)
+    if (joined.subscriber && joined.subscriber.address() == gone)
+      orphaned.push_back(on);
+  for (const auto& on : orphaned)
+    leave(on);
 }
 
 caf::result<void> supervisor_state::handle_leave(const leave_topic& request) {
@@ -325,18 +337,7 @@ caf::result<transport_status> supervisor_state::handle_status() {
 }
 
 supervisor_actor::behavior_type supervisor_state::make_behavior() {
-  self->set_exit_handler([this](caf::exit_msg& exit) { handle_exit(exit); });
-  self->set_down_handler([this](caf::down_msg& down) {
-    // A subscriber or a watcher.
-    std::erase_if(watchers, [&](const caf::actor& x) { return x.address() == down.source; });
-    std::vector<topic> orphaned;
-    for (const auto& [on, joined] : topics)
-      if (joined.subscriber && joined.subscriber.address() == down.source)
-        orphaned.push_back(on);
-    for (const auto& on : orphaned)
-      leave(on);
-    pump();
-  });
+  self->set_down_handler([this](caf::down_msg& down) { handle_down(down); });
   start_children();
   pump();
   return {

@@ -46,7 +46,7 @@ void supervisor_state::start_children() {
 
 void supervisor_state::adopt(const std::string& name, const caf::actor& child) {
   child_names[child.address()] = name;
-  self->link_to(child);
+  self->monitor(child);
 }
 
 void supervisor_state::start_child(const std::string& name) {
@@ -72,19 +72,32 @@ void supervisor_state::start_child(const std::string& name) {
   }
 }
 
-void supervisor_state::handle_exit(const caf::exit_msg& exit) {
-  auto child = child_names.find(exit.source);
+/// Children are monitored, not linked: CAF lets nobody survive a link to an actor that was killed.
+void supervisor_state::handle_down(const caf::down_msg& down) {
+  auto child = child_names.find(down.source);
   if (child != child_names.end()) {
     auto name = child->second;
     child_names.erase(child);
-    child_died(name, exit.reason);
-  } else if (streams.contains(exit.source)) {
-    settle_closed(exit.source, errc::path_lost, "the connection actor ended");
-  } else if (lingering.erase(exit.source) == 0 && exit.reason) {
-    self->quit(exit.reason);
-    return;
+    child_died(name, down.reason);
+  } else if (streams.contains(down.source)) {
+    settle_closed(down.source, errc::path_lost, "the connection actor ended");
+  } else if (lingering.erase(down.source) == 0) {
+    forget_subscriber(down.source);
   }
   pump();
+}
+
+void supervisor_state::end_children() {
+  auto end = [](const caf::actor_addr& address) {
+    if (auto child = caf::actor_cast<caf::actor>(address))
+      caf::anon_send_exit(child, caf::exit_reason::user_shutdown);
+  };
+  for (const auto& [address, name] : child_names)
+    end(address);
+  for (const auto& [address, stream] : streams)
+    end(address);
+  for (const auto& address : lingering)
+    end(address);
 }
 
 void supervisor_state::child_died(const std::string& name, const caf::error& reason) {

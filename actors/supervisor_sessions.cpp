@@ -68,7 +68,7 @@ void supervisor_state::handle_dial_failed(const dial_failed& failure) {
 
 void supervisor_state::follow(live_stream stream) {
   auto address = stream.actor.address();
-  self->link_to(stream.actor);
+  self->monitor(stream.actor);
   streams.insert_or_assign(address, std::move(stream));
 }
 
@@ -103,6 +103,10 @@ void supervisor_state::handle_established(const session_established& report) {
     return;
   }
   auto& stream = found->second;
+  if (topics.empty()) {
+    act::mail(self, shut_down{errc::closed_locally, "no topic is joined here"}).send(report.stream);
+    return;
+  }
   stream.session = report;
   connection_streams[report.connection] = found->first;
   auto decision = book.established(now(), {report.connection, stream.dial, report.id, report.instance, report.arbiter,

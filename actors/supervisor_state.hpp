@@ -58,7 +58,8 @@ struct supervisor_state {
   void start_children();
   void start_child(const std::string& name);
   void adopt(const std::string& name, const caf::actor& child);
-  void handle_exit(const caf::exit_msg& exit);
+  void handle_down(const caf::down_msg& down);
+  void end_children();
   void child_died(const std::string& name, const caf::error& reason);
   void fail_what_depended_on(const std::string& name);
   void restart_due(time_point at);
@@ -91,6 +92,7 @@ struct supervisor_state {
   caf::result<transport_status> handle_status();
   void join(const topic& on);
   void leave(const topic& on);
+  void forget_subscriber(const caf::actor_addr& gone);
   void look_up_due(time_point at);
   void look_up(const topic& on, joined_topic& joined);
   void handle_dht_peers(const dht_peers& found);

@@ -151,10 +151,8 @@ decision peer_book::established(time_point now, const established_session& sessi
   // A dialled candidate stays marked as such until its session ends: nobody dials it a second time meanwhile.
   if (auto dial = dials_.extract(session.dial); !dial.empty())
     fresh.target = dial.mapped();
-  if (auto e = entries_.find(fresh.target.value_or(session.remote)); e != entries_.end()) {
+  if (auto e = entries_.find(fresh.target.value_or(session.remote)); e != entries_.end())
     e->second.peer = session.peer;
-    e->second.failures = 0;
-  }
   decision result;
   if (session.arbiter) {
     result.replaced = others_of(session.peer, session.connection);
@@ -183,8 +181,12 @@ decision peer_book::admitted(time_point now, std::uint64_t connection) {
 
 void peer_book::closed(time_point now, std::uint64_t connection, outcome why) {
   auto found = sessions_.extract(connection);
-  if (!found.empty() && found.mapped().target)
-    settle(now, *found.mapped().target, why);
+  if (found.empty() || !found.mapped().target)
+    return;
+  auto& live = found.mapped();
+  if (auto e = entries_.find(*live.target); e != entries_.end() && live.admitted && live.since + policy_.stable_after <= now)
+    e->second.failures = 0;
+  settle(now, *live.target, why);
 }
 
 std::vector<std::uint64_t> peer_book::connections() const {

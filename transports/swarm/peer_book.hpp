@@ -23,6 +23,8 @@ struct dial_policy {
   duration candidate_lifetime = std::chrono::minutes{15}; // not seen for so long: forgotten
   /// The other side dials again although its connection stands here: it has lost it. Younger connections are a crossing dial.
   duration crossing_window = std::chrono::seconds{5};
+  /// A connection that lasted so long clears its candidate's failures; a shorter one is one more failure.
+  duration stable_after = std::chrono::seconds{30};
 };
 
 /// What to do with a session whose handshake is done.

@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(a_child_that_keeps_dying_takes_the_transport_down_naming
     pass(2s);
   }
   BOOST_REQUIRE(reason.has_value());
-  BOOST_TEST(is(*reason, errc::child_failed));
+  BOOST_TEST(is(*reason, errc::child_failed), caf::to_string(*reason));
   BOOST_TEST(describe(*reason).find("routing_table") != std::string::npos);
 }
 

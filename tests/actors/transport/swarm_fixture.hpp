@@ -31,6 +31,10 @@ struct swarm_fixture : actor_fixture {
     track(spawn_routing_table(sys, network.make_port(bootstrap), settings, std::make_shared<table_keeper>()));
   }
 
+  ~swarm_fixture() {
+    kill_tracked(); // they still send as they go, into the network
+  }
+
   static endpoint at(std::uint16_t port) {
     return {*ip_address::parse("127.0.0.1"), port};
   }

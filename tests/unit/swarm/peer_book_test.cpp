@@ -168,6 +168,27 @@ BOOST_AUTO_TEST_CASE(an_address_whose_owner_is_connected_is_not_dialled_until_th
   BOOST_TEST(book.poll_dial(now + 1min).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_hangs_up_again_and_again_is_dialled_ever_less_often) {
+  auto book = make(1);
+  book.found(now, on, at(1));
+  duration wait{};
+  for (std::uint64_t id = 10; id < 20; ++id) {
+    auto order = book.poll_dial(now);
+    BOOST_REQUIRE(order.has_value());
+    (void)book.established(now, session(id, 2, true, order->dial));
+    book.closed(now, id, outcome::lost);
+    wait = book.poll_timeout().value() - now;
+    now += wait;
+    book.found(now, on, at(1));
+  }
+  BOOST_TEST((wait >= policy.longest_backoff / 2));
+  auto order = book.poll_dial(now);
+  (void)book.established(now, session(20, 2, true, order->dial));
+  now += policy.stable_after;
+  book.closed(now, 20, outcome::lost);
+  BOOST_TEST((book.poll_timeout().value() - now <= policy.first_backoff));
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_dialled_us_is_not_dialled_back) {
   auto book = make(1);
   book.found(now, on, at(1));
