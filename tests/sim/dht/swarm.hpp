@@ -55,7 +55,11 @@ public:
 
   dht_member& add() {
     auto i = members.size();
-    members.push_back(std::make_unique<dht_member>(network, address(i), settings(i)));
+    return add(address(i), settings(i));
+  }
+
+  dht_member& add(const endpoint& where, const dht::config& how) {
+    members.push_back(std::make_unique<dht_member>(network, where, how));
     return *members.back();
   }
 
