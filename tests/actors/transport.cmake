@@ -3,6 +3,7 @@ warren_test(actors_transport actors
     transport/connection_test.cpp
     transport/kill_test.cpp
     transport/mode_test.cpp
+    transport/relay_mode_test.cpp
     transport/udp_port_test.cpp
   DEPENDS warren_actors)
 target_precompile_headers(actors_transport PRIVATE <caf/all.hpp> <boost/test/unit_test.hpp>

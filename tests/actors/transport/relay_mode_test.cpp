@@ -1,0 +1,126 @@
+#include "actors/supervisor.hpp"
+#include "tests/actors/relay/relay_world.hpp"
+#include "tests/support/actor_network.hpp"
+
+using namespace warren;
+using namespace warren::test;
+
+namespace {
+
+const auto garden = topic::of("garden");
+
+/// Transports that meet at a relay in memory, and, if a test wants it, on a simulated UDP network.
+struct relay_mode_fixture : relay_world {
+  struct node {
+    transport_actor transport;
+    recorder<connected, chunk_received, peer_finished, closed> subscriber;
+  };
+
+  ~relay_mode_fixture() {
+    kill_tracked();
+  }
+
+  node start(std::uint8_t number, transport_mode mode) {
+    supervisor_setup setup;
+    setup.opts.mode = mode;
+    setup.opts.relay_urls = {"ws://relay.test:443"};
+    setup.identity = std::make_shared<const crypto::identity>(identity(number));
+    setup.instance = number;
+    setup.dht_table = std::make_shared<table_keeper>();
+    if (mode == transport_mode::automatic) {
+      setup.opts.bind = {*ip_address::parse("127.0.0.1"), number};
+      setup.opts.bootstrap = {{*ip_address::parse("127.0.0.1"), 1}};
+      setup.port = network.make_port(setup.opts.bind);
+    }
+    setup.spawn_link = [this, self = setup.identity](const std::string& url, const caf::actor& supervisor) {
+      relay_link_config config;
+      config.url = url;
+      config.identity = self;
+      config.random = random;
+      config.dial = [this](net::websocket_handlers handlers) { return wires.dial(std::move(handlers)); };
+      return spawn_relay_link(sys, std::move(config), supervisor);
+    };
+    node result{track(spawn_supervisor(sys, std::move(setup))), record<connected, chunk_received, peer_finished, closed>()};
+    act::anon_mail(connect_topic{garden, {}, result.subscriber.handle}).send(result.transport);
+    return result;
+  }
+
+  void elapse(std::chrono::nanoseconds time) {
+    advance_with(time, [this] { return network.deliver() || wires.step(); });
+  }
+
+  void say(const connected& from, const connected& to, bytes what) {
+    act::anon_mail(grant_credit{to.key.channel, 1 << 30}).send(to.connection);
+    act::anon_mail(write_chunk{from.key.channel, chunk{std::move(what)}}).send(from.connection);
+  }
+
+  actor_network network;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(relay_mode_test, relay_mode_fixture)
+
+BOOST_AUTO_TEST_CASE(peers_without_udp_meet_at_the_relay_and_exchange_messages) {
+  auto a = start(1, transport_mode::relay);
+  auto b = start(2, transport_mode::relay);
+  auto c = start(3, transport_mode::relay);
+  elapse(10s);
+  for (const auto* n : {&a, &b, &c}) {
+    BOOST_REQUIRE(n->subscriber.all<connected>().size() == 2u);
+    for (const auto& peer : n->subscriber.all<connected>()) {
+      BOOST_TEST((peer.peer.path == path_kind::relay));
+      BOOST_TEST(peer.peer.address == "ws://relay.test:443");
+    }
+  }
+  auto at_a = a.subscriber.all<connected>().front();
+  const auto& others = at_a.peer.id == to_string(identity(2).id()) ? b : c;
+  auto at_other = *std::find_if(others.subscriber.all<connected>().begin(), others.subscriber.all<connected>().end(),
+                                [](const connected& x) { return x.peer.id == to_string(identity(1).id()); });
+  auto large = pattern(3 << 20);
+  say(at_a, at_other, large);
+  elapse(30s);
+  BOOST_REQUIRE(others.subscriber.all<chunk_received>().size() == 1u);
+  BOOST_TEST((others.subscriber.all<chunk_received>().front().data == chunk{byte_view{large}}));
+}
+
+BOOST_AUTO_TEST_CASE(in_auto_the_relay_carries_on_when_nobody_answers_on_udp) {
+  network.cut({*ip_address::parse("127.0.0.1"), 1});
+  network.cut({*ip_address::parse("127.0.0.1"), 2});
+  auto a = start(1, transport_mode::automatic);
+  auto b = start(2, transport_mode::automatic);
+  elapse(10s);
+  BOOST_REQUIRE(a.subscriber.all<connected>().size() == 1u);
+  BOOST_REQUIRE(b.subscriber.all<connected>().size() == 1u);
+  BOOST_TEST((a.subscriber.all<connected>().front().peer.path == path_kind::relay));
+}
+
+BOOST_AUTO_TEST_CASE(in_auto_the_direct_way_is_taken_when_it_is_open) {
+  auto a = start(1, transport_mode::automatic); // node 1 is also the others' bootstrap
+  auto b = start(2, transport_mode::automatic);
+  elapse(2min);
+  BOOST_REQUIRE(!a.subscriber.all<connected>().empty());
+  BOOST_TEST((a.subscriber.all<connected>().back().peer.path == path_kind::lan));
+  BOOST_TEST((b.subscriber.all<connected>().back().peer.path == path_kind::lan));
+  BOOST_TEST(a.subscriber.all<closed>().size() + 1 == a.subscriber.all<connected>().size());
+}
+
+BOOST_AUTO_TEST_CASE(a_relay_that_goes_away_and_comes_back_is_used_again) {
+  auto a = start(1, transport_mode::relay);
+  auto b = start(2, transport_mode::relay);
+  elapse(5s);
+  BOOST_REQUIRE(a.subscriber.all<connected>().size() == 1u);
+  stop_relay();
+  elapse(20s);
+  BOOST_TEST(a.subscriber.all<closed>().size() == 1u);
+  BOOST_TEST(b.subscriber.all<closed>().size() == 1u);
+  start_relay();
+  elapse(2min);
+  BOOST_REQUIRE(a.subscriber.all<connected>().size() == 2u);
+  BOOST_REQUIRE(b.subscriber.all<connected>().size() == 2u);
+  say(a.subscriber.all<connected>().back(), b.subscriber.all<connected>().back(), to_bytes("back"));
+  elapse(1s);
+  BOOST_TEST(b.subscriber.all<chunk_received>().size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
