@@ -14,7 +14,8 @@ namespace warren::crdt {
 class deferred_items {
 public:
   /// Keeps at most `most` items with at most `most_octets` of payload.
-  deferred_items(std::size_t most, std::size_t most_octets) noexcept : most_{most}, most_octets_{most_octets} {}
+  deferred_items(std::size_t most, std::size_t most_octets) noexcept
+      : most_{most}, most_octets_{most_octets} {}
 
   bool contains(const item_id& id) const { return ids_.contains(id); }
   std::size_t size() const noexcept { return ids_.size(); }

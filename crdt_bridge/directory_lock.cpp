@@ -13,7 +13,8 @@ std::variant<directory_lock, store_failure> directory_lock::acquire(const std::f
   std::error_code why;
   std::filesystem::create_directories(directory, why);
   if (why)
-    return store_failure{errc::io_failed, "cannot make directory " + directory.string() + ": " + why.message()};
+    return store_failure{
+        errc::io_failed, "cannot make directory " + directory.string() + ": " + why.message()};
   auto file = directory / "lock";
   auto descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {

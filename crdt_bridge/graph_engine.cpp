@@ -41,11 +41,12 @@ graph_engine::node_text text_of(const std::string& soul, const Fields& fields, b
 } // namespace
 
 graph_engine::graph_engine(const graph_limits& limits)
-  : limits_{limits}, deferred_{limits.max_deferred, limits.max_deferred_octets} {
+    : limits_{limits}, deferred_{limits.max_deferred, limits.max_deferred_octets} {
   // nop
 }
 
-result<std::vector<item>> graph_engine::write(std::string_view soul, std::string_view fields_json, wall_time now) {
+result<std::vector<item>> graph_engine::write(
+    std::string_view soul, std::string_view fields_json, wall_time now) {
   if (auto why = check_soul(soul, limits_))
     return why;
   auto fields = parse_fields(fields_json, limits_);
@@ -69,7 +70,8 @@ std::optional<graph_engine::node_text> graph_engine::node(std::string_view soul)
   return text;
 }
 
-graph_engine::node_range graph_engine::nodes(std::string_view after, std::size_t limit, std::size_t octets) const {
+graph_engine::node_range graph_engine::nodes(
+    std::string_view after, std::size_t limit, std::size_t octets) const {
   node_range range;
   auto next = nodes_.upper_bound(after);
   std::size_t size = 0;
@@ -184,7 +186,8 @@ std::optional<item> graph_engine::get(const item_id& id) const {
     return std::nullopt;
   const auto& [node, field] = found->second;
   const auto& held = field->second;
-  return item{{timestamp_of(held.state), id}, encode_field({node->first, field->first, held.state, held.value})};
+  return item{
+      {timestamp_of(held.state), id}, encode_field({node->first, field->first, held.state, held.value})};
 }
 
 bool graph_engine::wants(const item_key& key, wall_time now) const {
@@ -194,7 +197,8 @@ bool graph_engine::wants(const item_key& key, wall_time now) const {
 
 std::vector<item_key> graph_engine::list(const std::optional<item_key>& after, std::size_t limit) const {
   std::vector<item_key> keys;
-  for (auto next = after ? by_key_.upper_bound(*after) : by_key_.begin(); next != by_key_.end() && keys.size() < limit; ++next)
+  for (auto next = after ? by_key_.upper_bound(*after) : by_key_.begin();
+       next != by_key_.end() && keys.size() < limit; ++next)
     keys.push_back(next->first);
   return keys;
 }

@@ -51,7 +51,7 @@ std::error_code id_listing::handle_page(const sync::page& page, const crdt_engin
 }
 
 std::vector<item_id> id_listing::take_wanted(
-  std::size_t most, const crdt_engine& engine, fetch_claims& claims, peer_handle peer) {
+    std::size_t most, const crdt_engine& engine, fetch_claims& claims, peer_handle peer) {
   std::vector<item_id> wanted;
   if (tried_at_ == claims.releases())
     return wanted;

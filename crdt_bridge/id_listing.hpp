@@ -35,7 +35,8 @@ public:
   std::error_code handle_page(const sync::page& page, const crdt_engine& engine, wall_time now);
 
   /// Claims and returns up to `most` candidates that are worth fetching from this peer now.
-  std::vector<item_id> take_wanted(std::size_t most, const crdt_engine& engine, fetch_claims& claims, peer_handle peer);
+  std::vector<item_id> take_wanted(
+      std::size_t most, const crdt_engine& engine, fetch_claims& claims, peer_handle peer);
 
   /// Returns true, once, when `id` is a candidate: then the peer has it. It is a candidate no longer.
   bool take_candidate(const item_id& id) { return candidates_.erase(id) > 0; }
@@ -54,7 +55,8 @@ private:
   std::optional<item_key> after_;
   std::unordered_set<item_id> candidates_;
   std::deque<item_id> order_; // of candidates_, and some that are no longer
-  std::uint64_t tried_at_ = ~std::uint64_t{0}; // fetch_claims::releases() when all of order_ was found claimed
+  std::uint64_t tried_at_ =
+      ~std::uint64_t{0}; // fetch_claims::releases() when all of order_ was found claimed
   std::uint64_t finished_ = 0;
 };
 

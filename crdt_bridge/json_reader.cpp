@@ -55,7 +55,8 @@ std::optional<json_reader::string> json_reader::read_string() {
   while (!rest_.empty()) {
     // A run without escapes is its own canonical text.
     std::size_t run = 0;
-    while (run < rest_.size() && rest_[run] != '"' && rest_[run] != '\\' && static_cast<std::uint8_t>(rest_[run]) >= 0x20)
+    while (run < rest_.size() && rest_[run] != '"' && rest_[run] != '\\'
+           && static_cast<std::uint8_t>(rest_[run]) >= 0x20)
       ++run;
     auto plain = rest_.substr(0, run);
     result.canonical += plain;
@@ -102,14 +103,22 @@ std::optional<std::uint32_t> json_reader::escape() {
   switch (kind) {
     case '"':
     case '\\':
-    case '/': return static_cast<std::uint32_t>(kind);
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'u': return four_digits();
-    default: return std::nullopt;
+    case '/':
+      return static_cast<std::uint32_t>(kind);
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'u':
+      return four_digits();
+    default:
+      return std::nullopt;
   }
 }
 

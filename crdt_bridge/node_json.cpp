@@ -31,18 +31,24 @@ result<std::string> read_link(json_reader& reader, const graph_limits& limits) {
 
 result<std::string> read_value(json_reader& reader, const graph_limits& limits) {
   switch (reader.peek()) {
-    case '{': return read_link(reader, limits);
-    case '[': return errc::invalid_value;
+    case '{':
+      return read_link(reader, limits);
+    case '[':
+      return errc::invalid_value;
     case '"': {
       auto text = reader.read_string();
       if (!text)
         return errc::invalid_json;
       return std::move(text->canonical);
     }
-    case 'n': return reader.take("null") ? result<std::string>{"null"} : errc::invalid_json;
-    case 't': return reader.take("true") ? result<std::string>{"true"} : errc::invalid_json;
-    case 'f': return reader.take("false") ? result<std::string>{"false"} : errc::invalid_json;
-    default: break;
+    case 'n':
+      return reader.take("null") ? result<std::string>{"null"} : errc::invalid_json;
+    case 't':
+      return reader.take("true") ? result<std::string>{"true"} : errc::invalid_json;
+    case 'f':
+      return reader.take("false") ? result<std::string>{"false"} : errc::invalid_json;
+    default:
+      break;
   }
   auto number = reader.number();
   if (!number)

@@ -31,7 +31,8 @@ std::optional<sync::message> peer_requests::poll(const crdt_engine& engine, live
   return reply;
 }
 
-sync::page peer_requests::answer(const sync::list& request, const crdt_engine& engine, const live_queue& live) const {
+sync::page peer_requests::answer(
+    const sync::list& request, const crdt_engine& engine, const live_queue& live) const {
   sync::page page{request.request, false, {}};
   auto most = std::min<std::size_t>(request.most, page_keys_);
   auto after = request.after;

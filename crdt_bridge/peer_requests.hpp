@@ -13,7 +13,7 @@ namespace warren::crdt {
 class peer_requests {
 public:
   peer_requests(std::size_t most, std::size_t page_keys, std::size_t items_octets) noexcept
-    : most_{most}, page_keys_{page_keys}, items_octets_{items_octets} {}
+      : most_{most}, page_keys_{page_keys}, items_octets_{items_octets} {}
 
   /// Returns false when too many are waiting already.
   bool add(sync::list request);

@@ -10,7 +10,7 @@ constexpr std::chrono::seconds wall_clock_check{1};
 } // namespace
 
 replica::replica(crdt_engine& engine, const replica_limits& limits, random_source& random)
-  : engine_{engine}, limits_{limits}, random_{random}, queue_{limits.write} {
+    : engine_{engine}, limits_{limits}, random_{random}, queue_{limits.write} {
   // nop
 }
 

@@ -41,27 +41,29 @@ opened_store open_sqlite(const replicator_config& config, std::uint8_t engine) {
 // What would make a replica that cannot work. Names the option, its value and what is allowed.
 std::optional<std::string> wrong_with(const replicator_config& config) {
   auto outside = [](const char* name, std::size_t value, std::size_t least, std::size_t most) {
-    return value >= least && value <= most ? std::nullopt
-                                           : std::optional{std::string{name} + " is " + std::to_string(value)
-                                                           + "; allowed are " + std::to_string(least) + " to "
-                                                           + std::to_string(most)};
+    return value >= least && value <= most
+               ? std::nullopt
+               : std::optional{
+                   std::string{name} + " is " + std::to_string(value) + "; allowed are "
+                   + std::to_string(least) + " to " + std::to_string(most)};
   };
   const auto& sync = config.limits.sync;
   const auto& graph = config.limits.graph;
   constexpr auto any = std::numeric_limits<std::uint32_t>::max();
   const std::optional<std::string> checks[] = {
-    config.database.empty() ? std::optional<std::string>{"database is empty; give the database a name"} : std::nullopt,
-    outside("max_name", graph.max_name, 1, 1024),
-    outside("max_value", graph.max_value, 1, 512 * 1024),
-    outside("max_in_flight", sync.max_in_flight, 1, any),
-    outside("receive_window", sync.receive_window, 1, any),
-    outside("max_items_octets", sync.max_items_octets, 1, crdt::sync::max_message),
-    outside("page_keys", sync.page_keys, 1, crdt::sync::max_page_keys),
-    outside("want_ids", sync.want_ids, 1, crdt::sync::max_want_ids),
-    outside("wants_in_flight", sync.wants_in_flight, 1, 8),
-    outside("max_peer_requests", sync.max_peer_requests, 9, 64),
-    outside("max_live_queue", sync.max_live_queue, 1, any),
-    outside("relist_interval", static_cast<std::size_t>(sync.relist_interval.count()), 1, any),
+      config.database.empty() ? std::optional<std::string>{"database is empty; give the database a name"}
+                              : std::nullopt,
+      outside("max_name", graph.max_name, 1, 1024),
+      outside("max_value", graph.max_value, 1, 512 * 1024),
+      outside("max_in_flight", sync.max_in_flight, 1, any),
+      outside("receive_window", sync.receive_window, 1, any),
+      outside("max_items_octets", sync.max_items_octets, 1, crdt::sync::max_message),
+      outside("page_keys", sync.page_keys, 1, crdt::sync::max_page_keys),
+      outside("want_ids", sync.want_ids, 1, crdt::sync::max_want_ids),
+      outside("wants_in_flight", sync.wants_in_flight, 1, 8),
+      outside("max_peer_requests", sync.max_peer_requests, 9, 64),
+      outside("max_live_queue", sync.max_live_queue, 1, any),
+      outside("relist_interval", static_cast<std::size_t>(sync.relist_interval.count()), 1, any),
   };
   for (const auto& check : checks)
     if (check)

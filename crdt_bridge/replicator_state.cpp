@@ -18,14 +18,15 @@ node_value value_of(crdt::graph_engine::node_text text) {
 
 } // namespace
 
-replicator_state::replicator_state(pointer self, std::shared_ptr<crdt::graph_engine> engine, store_actor store,
-                                   std::shared_ptr<const replicator_config> config)
-  : self_{self},
-    config_{std::move(config)},
-    engine_{std::move(engine)},
-    replica_{*engine_, config_->limits, *config_->random},
-    store_{std::move(store)},
-    watchers_{config_->max_watchers} {
+replicator_state::replicator_state(
+    pointer self, std::shared_ptr<crdt::graph_engine> engine, store_actor store,
+    std::shared_ptr<const replicator_config> config)
+    : self_{self},
+      config_{std::move(config)},
+      engine_{std::move(engine)},
+      replica_{*engine_, config_->limits, *config_->random},
+      store_{std::move(store)},
+      watchers_{config_->max_watchers} {
   self_->monitor(store_);
   self_->set_down_handler([this](caf::down_msg& down) { on_down(down); });
 }
@@ -38,22 +39,22 @@ replicator_state::~replicator_state() {
 
 replicator_actor::behavior_type replicator_state::make_behavior() {
   return {
-    [this](const put_fields& request) { return put(request); },
-    [this](const get_node& request) { return get(request); },
-    [this](const export_nodes& request) { return export_page(request); },
-    [this](const watch_nodes& request) { return watch(request); },
-    [this](const get_status&) { return status(); },
-    [this](const connected& event) { on_connected(event); },
-    [this](const chunk_received& event) { on_chunk(event); },
-    // A peer that writes no more has nothing to say to us: sync needs both directions.
-    [this](const peer_finished& event) { close_channel_of(event.key); },
-    [](const path_changed&) {},
-    [this](const closed& event) { on_closed(event.key); },
-    [this](const deadline_reached&) {
-      deadline_.fired();
-      replica_.handle_timeout(now(), wall());
-      drive();
-    },
+      [this](const put_fields& request) { return put(request); },
+      [this](const get_node& request) { return get(request); },
+      [this](const export_nodes& request) { return export_page(request); },
+      [this](const watch_nodes& request) { return watch(request); },
+      [this](const get_status&) { return status(); },
+      [this](const connected& event) { on_connected(event); },
+      [this](const chunk_received& event) { on_chunk(event); },
+      // A peer that writes no more has nothing to say to us: sync needs both directions.
+      [this](const peer_finished& event) { close_channel_of(event.key); },
+      [](const path_changed&) {},
+      [this](const closed& event) { on_closed(event.key); },
+      [this](const deadline_reached&) {
+        deadline_.fired();
+        replica_.handle_timeout(now(), wall());
+        drive();
+      },
   };
 }
 
@@ -63,7 +64,8 @@ caf::result<void> replicator_state::put(const put_fields& request) {
     return make_error(errc::invalid_item, items.error().message());
   auto ticket = replica_.submit(std::move(*items));
   if (!ticket)
-    return make_error(errc::limit_reached, "too many writes wait for the disk; wait for answers before writing more");
+    return make_error(
+        errc::limit_reached, "too many writes wait for the disk; wait for answers before writing more");
   caf::response_promise promise = self_->make_response_promise<void>();
   unanswered_.emplace(*ticket, promise);
   drive();
@@ -93,8 +95,9 @@ caf::result<void> replicator_state::watch(const watch_nodes& request) {
     return make_error(errc::invalid_item, "a watcher must be an actor");
   bool is_new = !watchers_.watches(request.watcher.address());
   if (!watchers_.add(request.watcher, request.prefix))
-    return make_error(errc::limit_reached, "the database has " + std::to_string(config_->max_watchers)
-                                             + " watchers already; end one or raise max_watchers");
+    return make_error(
+        errc::limit_reached, "the database has " + std::to_string(config_->max_watchers)
+                                 + " watchers already; end one or raise max_watchers");
   if (is_new)
     self_->monitor(request.watcher);
   return caf::unit;
@@ -187,9 +190,12 @@ void replicator_state::start_transaction(std::shared_ptr<const crdt::change_set>
     drive();
   };
   act::mail(self_, commit_changes{std::move(changes)})
-    .request(store_, caf::infinite)
-    .then([done] { done(std::nullopt); },
-          [done](const caf::error& why) { done(crdt::store_failure{crdt::errc::io_failed, describe(why)}); });
+      .request(store_, caf::infinite)
+      .then(
+          [done] { done(std::nullopt); },
+          [done](const caf::error& why) {
+            done(crdt::store_failure{crdt::errc::io_failed, describe(why)});
+          });
 }
 
 void replicator_state::transmit(crdt::replica::transmit out) {
@@ -200,8 +206,10 @@ void replicator_state::transmit(crdt::replica::transmit out) {
   auto size = out.data.size();
   // Refused or lost, the octets are off our hands all the same: `closed` or the end of the connection follows.
   act::mail(self_, write_chunk{to.channel, chunk{std::move(out.data)}})
-    .request(to.connection, caf::infinite)
-    .then([this, by = out.to, size] { accepted(by, size); }, [this, by = out.to, size](const caf::error&) { accepted(by, size); });
+      .request(to.connection, caf::infinite)
+      .then(
+          [this, by = out.to, size] { accepted(by, size); },
+          [this, by = out.to, size](const caf::error&) { accepted(by, size); });
 }
 
 void replicator_state::accepted(crdt::peer_handle by, std::size_t octets) {

@@ -16,8 +16,9 @@ class replicator_state {
 public:
   using pointer = replicator_actor::pointer;
 
-  replicator_state(pointer self, std::shared_ptr<crdt::graph_engine> engine, store_actor store,
-                   std::shared_ptr<const replicator_config> config);
+  replicator_state(
+      pointer self, std::shared_ptr<crdt::graph_engine> engine, store_actor store,
+      std::shared_ptr<const replicator_config> config);
   replicator_state(const replicator_state&) = delete;
   replicator_state& operator=(const replicator_state&) = delete;
 

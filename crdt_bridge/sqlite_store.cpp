@@ -13,12 +13,16 @@ constexpr std::int64_t application_id = 0x5752524E;
 
 errc kind_of(int code) {
   switch (code & 0xFF) {
-    case SQLITE_FULL: return errc::disk_full;
+    case SQLITE_FULL:
+      return errc::disk_full;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return errc::corrupt;
+    case SQLITE_NOTADB:
+      return errc::corrupt;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return errc::locked;
-    default: return errc::io_failed;
+    case SQLITE_LOCKED:
+      return errc::locked;
+    default:
+      return errc::io_failed;
   }
 }
 
@@ -50,7 +54,7 @@ std::variant<std::unique_ptr<sqlite_store>, store_failure> sqlite_store::open(co
   if (auto failed = std::get_if<store_failure>(&lock))
     return std::move(*failed);
   std::unique_ptr<sqlite_store> store{
-    new sqlite_store{std::get<directory_lock>(std::move(lock)), opts.directory / "items.db"}};
+      new sqlite_store{std::get<directory_lock>(std::move(lock)), opts.directory / "items.db"}};
   if (auto failed = store->open_file(opts))
     return std::move(*failed);
   return store;
@@ -78,7 +82,8 @@ std::optional<store_failure> sqlite_store::open_file(const options& opts) {
   if (auto failed = fresh ? create(opts) : check_content(opts))
     return failed;
   // OR REPLACE: a transaction that failed while it was flushed may have reached the disk all the same.
-  if (auto failed = prepare("INSERT OR REPLACE INTO items(id, timestamp, payload) VALUES(?1, ?2, ?3)", insert_))
+  if (auto failed =
+          prepare("INSERT OR REPLACE INTO items(id, timestamp, payload) VALUES(?1, ?2, ?3)", insert_))
     return failed;
   return prepare("DELETE FROM items WHERE id = ?1", remove_);
 }
@@ -99,8 +104,9 @@ std::optional<store_failure> sqlite_store::check_header(const options& opts, boo
   if (application != application_id)
     return refuse(errc::corrupt, "it is an SQLite file of another program");
   if (version > schema_version)
-    return refuse(errc::newer_version, "schema " + std::to_string(version) + ", known are up to "
-                                         + std::to_string(schema_version));
+    return refuse(
+        errc::newer_version,
+        "schema " + std::to_string(version) + ", known are up to " + std::to_string(schema_version));
   if (version != schema_version)
     return refuse(errc::corrupt, "unknown schema " + std::to_string(version));
   std::string database;
@@ -126,12 +132,13 @@ std::optional<store_failure> sqlite_store::check_content(const options&) {
 std::optional<store_failure> sqlite_store::create(const options& opts) {
   if (auto failed = execute("BEGIN IMMEDIATE"))
     return failed;
-  auto sql = "PRAGMA application_id = " + std::to_string(application_id)
-             + ";PRAGMA user_version = " + std::to_string(schema_version)
-             + ";CREATE TABLE items(id BLOB NOT NULL UNIQUE, timestamp INTEGER NOT NULL, payload BLOB NOT NULL)"
-               ";CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
-               ";INSERT INTO meta VALUES('engine', '"
-             + std::to_string(opts.engine) + "')";
+  auto sql =
+      "PRAGMA application_id = " + std::to_string(application_id)
+      + ";PRAGMA user_version = " + std::to_string(schema_version)
+      + ";CREATE TABLE items(id BLOB NOT NULL UNIQUE, timestamp INTEGER NOT NULL, payload BLOB NOT NULL)"
+        ";CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+        ";INSERT INTO meta VALUES('engine', '"
+      + std::to_string(opts.engine) + "')";
   if (auto failed = execute(sql.c_str()))
     return failed;
   statement name;

@@ -43,7 +43,8 @@ private:
   };
   using statement = std::unique_ptr<sqlite3_stmt, closer>;
 
-  sqlite_store(directory_lock lock, std::filesystem::path file) : lock_{std::move(lock)}, file_{std::move(file)} {}
+  sqlite_store(directory_lock lock, std::filesystem::path file)
+      : lock_{std::move(lock)}, file_{std::move(file)} {}
 
   std::optional<store_failure> open_file(const options& opts);
   std::optional<store_failure> check_header(const options& opts, bool& fresh);

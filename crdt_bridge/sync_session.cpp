@@ -15,17 +15,18 @@ sync_counters& sync_counters::operator+=(const sync_counters& other) noexcept {
   return *this;
 }
 
-sync_session::sync_session(peer_handle peer, const sync_limits& limits, const crdt_engine& engine, fetch_claims& claims,
-                           random_source& random, time_point now)
-  : peer_{peer},
-    limits_{limits},
-    engine_{engine},
-    claims_{claims},
-    random_{random},
-    listing_{limits.page_keys},
-    requests_{limits.max_peer_requests, limits.page_keys, limits.max_items_octets},
-    live_{limits.max_live_queue},
-    progress_{now} {
+sync_session::sync_session(
+    peer_handle peer, const sync_limits& limits, const crdt_engine& engine, fetch_claims& claims,
+    random_source& random, time_point now)
+    : peer_{peer},
+      limits_{limits},
+      engine_{engine},
+      claims_{claims},
+      random_{random},
+      listing_{limits.page_keys},
+      requests_{limits.max_peer_requests, limits.page_keys, limits.max_items_octets},
+      live_{limits.max_live_queue},
+      progress_{now} {
   schedule_summary(now);
 }
 
@@ -246,8 +247,8 @@ std::optional<time_point> sync_session::poll_timeout() const {
 }
 
 bool sync_session::idle() const noexcept {
-  return hello_sent_ && hello_received_ && !listing_.running() && wanted_.empty() && requests_.empty() && live_.empty()
-         && undecided_.empty();
+  return hello_sent_ && hello_received_ && !listing_.running() && wanted_.empty() && requests_.empty()
+         && live_.empty() && undecided_.empty();
 }
 
 void sync_session::schedule_summary(time_point now) {

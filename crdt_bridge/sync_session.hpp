@@ -20,9 +20,9 @@ struct sync_counters {
   std::uint64_t messages_out = 0;
   std::uint64_t items_in = 0;
   std::uint64_t items_out = 0;
-  std::uint64_t listings = 0;      // begun here because the summaries differed
+  std::uint64_t listings = 0;       // begun here because the summaries differed
   std::uint64_t live_overflows = 0; // live queues dropped because the peer was too slow
-  std::uint64_t stalls = 0;        // requests that others were let fetch
+  std::uint64_t stalls = 0;         // requests that others were let fetch
 
   sync_counters& operator+=(const sync_counters& other) noexcept;
 };
@@ -35,8 +35,9 @@ struct sync_counters {
 /// to list. A peer that breaks the protocol makes handle_message() fail; its channel is to be closed.
 class sync_session {
 public:
-  sync_session(peer_handle peer, const sync_limits& limits, const crdt_engine& engine, fetch_claims& claims,
-               random_source& random, time_point now);
+  sync_session(
+      peer_handle peer, const sync_limits& limits, const crdt_engine& engine, fetch_claims& claims,
+      random_source& random, time_point now);
   ~sync_session();
 
   sync_session(const sync_session&) = delete;

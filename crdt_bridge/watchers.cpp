@@ -37,8 +37,9 @@ void watchers::tell(const crdt::items_changed& event) const {
       auto concerns = [&](const std::string& prefix) { return write->soul.starts_with(prefix); };
       if (!std::any_of(prefixes.begin(), prefixes.end(), concerns))
         continue;
-      field_changed change{std::string{write->soul}, std::string{write->field}, std::string{write->value}, write->state,
-                           event.local[i]};
+      field_changed change{
+          std::string{write->soul}, std::string{write->field}, std::string{write->value}, write->state,
+          event.local[i]};
       act::anon_mail(std::move(change)).send(caf::actor_cast<caf::actor>(watcher));
     }
   }

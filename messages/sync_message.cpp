@@ -12,18 +12,30 @@ enum class type : std::uint8_t { hello = 1, summary, list, page, want, items };
 
 const char* text_of(errc why) {
   switch (why) {
-    case errc::truncated: return "sync message cut short";
-    case errc::trailing_octets: return "sync message with octets after its end";
-    case errc::too_large: return "sync message larger than 1 MiB";
-    case errc::unknown_type: return "sync message of an unknown type; the peer may need an older version";
-    case errc::bad_value: return "sync message with a value that is not allowed";
-    case errc::unordered_keys: return "listing of keys out of order";
-    case errc::other_version: return "the peer speaks another version of database sync; update the older side";
-    case errc::other_engine: return "the peer's database is of another kind; use another database name";
-    case errc::unexpected_hello: return "hello must be the first message, and only the first";
-    case errc::unasked: return "answer to a question that was not asked";
-    case errc::too_many_requests: return "more requests than may wait for an answer";
-    case errc::no_answer: return "the peer did not answer a request in time";
+    case errc::truncated:
+      return "sync message cut short";
+    case errc::trailing_octets:
+      return "sync message with octets after its end";
+    case errc::too_large:
+      return "sync message larger than 1 MiB";
+    case errc::unknown_type:
+      return "sync message of an unknown type; the peer may need an older version";
+    case errc::bad_value:
+      return "sync message with a value that is not allowed";
+    case errc::unordered_keys:
+      return "listing of keys out of order";
+    case errc::other_version:
+      return "the peer speaks another version of database sync; update the older side";
+    case errc::other_engine:
+      return "the peer's database is of another kind; use another database name";
+    case errc::unexpected_hello:
+      return "hello must be the first message, and only the first";
+    case errc::unasked:
+      return "answer to a question that was not asked";
+    case errc::too_many_requests:
+      return "more requests than may wait for an answer";
+    case errc::no_answer:
+      return "the peer did not answer a request in time";
   }
   return "unknown error";
 }
@@ -209,13 +221,20 @@ result<message> read_items(byte_reader& reader) {
 
 result<message> read(byte_reader& reader) {
   switch (static_cast<type>(reader.be<std::uint8_t>())) {
-    case type::hello: return read_hello(reader);
-    case type::summary: return message{read_summary(reader)};
-    case type::list: return read_list(reader);
-    case type::page: return read_page(reader);
-    case type::want: return read_want(reader);
-    case type::items: return read_items(reader);
-    default: return errc::unknown_type;
+    case type::hello:
+      return read_hello(reader);
+    case type::summary:
+      return message{read_summary(reader)};
+    case type::list:
+      return read_list(reader);
+    case type::page:
+      return read_page(reader);
+    case type::want:
+      return read_want(reader);
+    case type::items:
+      return read_items(reader);
+    default:
+      return errc::unknown_type;
   }
 }
 

@@ -12,7 +12,8 @@ namespace warren::test {
 /// A disk that keeps items in memory, and fails when it is told to.
 class memory_store final : public crdt::item_store {
 public:
-  std::optional<crdt::store_failure> load(const std::function<std::error_code(const crdt::item&)>& each) override {
+  std::optional<crdt::store_failure> load(
+      const std::function<std::error_code(const crdt::item&)>& each) override {
     for (const auto& [id, stored] : items)
       if (auto why = each(stored))
         return crdt::store_failure{why, "damaged"};
@@ -41,7 +42,7 @@ public:
 class replica_host {
 public:
   replica_host(random_source& random, const crdt::replica_limits& limits = {})
-    : engine{limits.graph}, machine{engine, limits, random} {}
+      : engine{limits.graph}, machine{engine, limits, random} {}
 
   crdt::peer_handle join(time_point now) {
     auto peer = machine.peer_joined(now);

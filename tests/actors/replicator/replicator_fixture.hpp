@@ -13,10 +13,13 @@ class shared_store final : public crdt::item_store {
 public:
   explicit shared_store(std::shared_ptr<memory_store> disk) : disk_{std::move(disk)} {}
 
-  std::optional<crdt::store_failure> load(const std::function<std::error_code(const crdt::item&)>& each) override {
+  std::optional<crdt::store_failure> load(
+      const std::function<std::error_code(const crdt::item&)>& each) override {
     return disk_->load(each);
   }
-  std::optional<crdt::store_failure> commit(const crdt::change_set& changes) override { return disk_->commit(changes); }
+  std::optional<crdt::store_failure> commit(const crdt::change_set& changes) override {
+    return disk_->commit(changes);
+  }
 
 private:
   std::shared_ptr<memory_store> disk_;
@@ -49,29 +52,29 @@ struct fake_link {
 class fake_connection_state {
 public:
   fake_connection_state(connection_actor::pointer self, std::shared_ptr<fake_link> link, std::size_t side)
-    : self_{self}, link_{std::move(link)}, side_{side} {}
+      : self_{self}, link_{std::move(link)}, side_{side} {}
 
   connection_actor::behavior_type make_behavior() {
     return {
-      [this](const write_chunk& out) -> caf::result<void> {
-        if (mine().closed)
-          return make_error(errc::not_open);
-        auto promise = self_->make_response_promise<void>();
-        link_->ends[1 - side_].incoming.emplace_back(out.data, promise);
-        link_->flush(1 - side_);
-        return promise;
-      },
-      [this](const grant_credit& more) {
-        mine().credit += more.octets;
-        link_->flush(side_);
-      },
-      [](const finish_channel&) {},
-      [this](const close_channel&) {
-        for (auto& end : link_->ends)
-          if (!std::exchange(end.closed, true) && end.consumer)
-            act::anon_mail(closed{end.key, errc::closed_by_peer, ""}).send(end.consumer);
-      },
-      [](const get_status&) { return connection_status{}; },
+        [this](const write_chunk& out) -> caf::result<void> {
+          if (mine().closed)
+            return make_error(errc::not_open);
+          auto promise = self_->make_response_promise<void>();
+          link_->ends[1 - side_].incoming.emplace_back(out.data, promise);
+          link_->flush(1 - side_);
+          return promise;
+        },
+        [this](const grant_credit& more) {
+          mine().credit += more.octets;
+          link_->flush(side_);
+        },
+        [](const finish_channel&) {},
+        [this](const close_channel&) {
+          for (auto& end : link_->ends)
+            if (!std::exchange(end.closed, true) && end.consumer)
+              act::anon_mail(closed{end.key, errc::closed_by_peer, ""}).send(end.consumer);
+        },
+        [](const get_status&) { return connection_status{}; },
     };
   }
 
@@ -108,7 +111,8 @@ public:
     db.config.wall_clock = [this] { return wall(); };
     db.config.random = std::make_shared<seeded_random>(1);
     if (!db.config.open_store)
-      db.config.open_store = [disk = db.disk]() -> std::variant<std::unique_ptr<crdt::item_store>, crdt::store_failure> {
+      db.config.open_store =
+          [disk = db.disk]() -> std::variant<std::unique_ptr<crdt::item_store>, crdt::store_failure> {
         return std::make_unique<shared_store>(disk);
       };
     auto spawned = spawn_replicator(sys, db.config);
@@ -135,7 +139,8 @@ public:
     add_end(link, 0, caf::actor_cast<caf::actor>(a.actor));
     add_end(link, 1, far);
     link->ends[1].credit = 1'000'000'000;
-    act::anon_mail(connected{link->ends[0].key, link->ends[0].connection, topic::of("test"), {}}).send(link->ends[0].consumer);
+    act::anon_mail(connected{link->ends[0].key, link->ends[0].connection, topic::of("test"), {}})
+        .send(link->ends[0].consumer);
     run();
     return link;
   }
@@ -151,8 +156,11 @@ public:
   caf::expected<Result> ask(const database& db, Request request) {
     auto answer = std::make_shared<caf::expected<Result>>(caf::error{caf::sec::request_timeout});
     auto asker = [answer, to = db.actor, request](caf::event_based_actor* self) {
-      act::mail(self, request).request(to, caf::infinite).then([answer](Result& value) { *answer = std::move(value); },
-                                                               [answer](caf::error& why) { *answer = std::move(why); });
+      act::mail(self, request)
+          .request(to, caf::infinite)
+          .then(
+              [answer](Result& value) { *answer = std::move(value); },
+              [answer](caf::error& why) { *answer = std::move(why); });
     };
     track(caf::actor{sys.spawn(asker)});
     run();
@@ -164,8 +172,9 @@ public:
   caf::error order(const database& db, Request request) {
     auto answer = std::make_shared<caf::error>(caf::sec::request_timeout);
     auto asker = [answer, to = db.actor, request](caf::event_based_actor* self) {
-      act::mail(self, request).request(to, caf::infinite).then([answer] { *answer = caf::none; },
-                                                               [answer](caf::error& why) { *answer = std::move(why); });
+      act::mail(self, request)
+          .request(to, caf::infinite)
+          .then([answer] { *answer = caf::none; }, [answer](caf::error& why) { *answer = std::move(why); });
     };
     track(caf::actor{sys.spawn(asker)});
     run();

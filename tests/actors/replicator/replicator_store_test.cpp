@@ -67,8 +67,9 @@ BOOST_AUTO_TEST_CASE(writes_not_on_disk_yet_fail_when_the_database_is_closed) {
   start(db);
   auto answer = std::make_shared<caf::error>();
   auto asker = [&](caf::event_based_actor* self) {
-    act::mail(self, put_fields{"s", R"({"a":1})"}).request(db.actor, caf::infinite).then([answer] {},
-                                                        [answer](caf::error& why) { *answer = std::move(why); });
+    act::mail(self, put_fields{"s", R"({"a":1})"})
+        .request(db.actor, caf::infinite)
+        .then([answer] {}, [answer](caf::error& why) { *answer = std::move(why); });
   };
   track(caf::actor{sys.spawn(asker)});
   // The request is sent and taken, and the store does not come to run before the end.
@@ -80,8 +81,13 @@ BOOST_AUTO_TEST_CASE(writes_not_on_disk_yet_fail_when_the_database_is_closed) {
 
 BOOST_AUTO_TEST_CASE(without_its_store_a_replicator_ends) {
   struct breaking_store final : crdt::item_store {
-    std::optional<crdt::store_failure> load(const std::function<std::error_code(const crdt::item&)>&) override { return std::nullopt; }
-    std::optional<crdt::store_failure> commit(const crdt::change_set&) override { throw std::runtime_error{"broken"}; }
+    std::optional<crdt::store_failure> load(
+        const std::function<std::error_code(const crdt::item&)>&) override {
+      return std::nullopt;
+    }
+    std::optional<crdt::store_failure> commit(const crdt::change_set&) override {
+      throw std::runtime_error{"broken"};
+    }
   };
   database db;
   db.config.open_store = []() -> std::variant<std::unique_ptr<crdt::item_store>, crdt::store_failure> {

@@ -34,7 +34,8 @@ BOOST_AUTO_TEST_CASE(a_bad_write_is_refused_with_the_rule_and_changes_nothing) {
   start(db);
   put(db, "s", R"({"a":1})");
   auto before = status(db).digest;
-  for (auto fields : {"", "[]", "{}", R"({"a":[1]})", R"({"a":1,"b":{"c":2}})", R"({"_":1})", R"({"a":1e999})"}) {
+  for (auto fields :
+       {"", "[]", "{}", R"({"a":[1]})", R"({"a":1,"b":{"c":2}})", R"({"_":1})", R"({"a":1e999})"}) {
     auto why = order(db, put_fields{"s", fields});
     BOOST_TEST(is(why, errc::invalid_item));
     BOOST_TEST(describe(why).size() > 20);

@@ -9,12 +9,15 @@ using namespace std::chrono_literals;
 namespace {
 
 void random_put(replica_net& net) {
-  static constexpr const char* values[] = {"null", "1", "9", "10", "true", R"("a")", R"("b")", R"({"#":"x"})", "\"\U0001F600\""};
+  static constexpr const char* values[] = {
+      "null", "1", "9", "10", "true", R"("a")", R"("b")", R"({"#":"x"})", "\"\U0001F600\""};
   auto& random = net.random();
   auto field = [&] {
     return "\"f" + std::to_string(random.below(5)) + "\":" + values[random.below(std::size(values))];
   };
-  net.put(random.below(net.size()), "soul" + std::to_string(random.below(8)), "{" + field() + "," + field() + "}");
+  net.put(
+      random.below(net.size()), "soul" + std::to_string(random.below(8)),
+      "{" + field() + "," + field() + "}");
 }
 
 void random_step(replica_net& net) {
@@ -22,9 +25,14 @@ void random_step(replica_net& net) {
   auto a = random.below(net.size());
   auto b = random.below(net.size());
   switch (random.below(6)) {
-    case 0: net.link(a, b); break;
-    case 1: net.cut(a, b); break;
-    default: random_put(net);
+    case 0:
+      net.link(a, b);
+      break;
+    case 1:
+      net.cut(a, b);
+      break;
+    default:
+      random_put(net);
   }
   net.run_for(duration{random.below(40'000'000)});
 }

@@ -22,8 +22,9 @@ struct net_quality {
 /// lasts, with latency and credit; when it is cut, what is under way is lost.
 class replica_net {
 public:
-  replica_net(std::uint64_t seed, std::size_t hosts, const crdt::replica_limits& limits = {}, net_quality q = {})
-    : random_{seed}, quality_{q}, limits_{limits} {
+  replica_net(
+      std::uint64_t seed, std::size_t hosts, const crdt::replica_limits& limits = {}, net_quality q = {})
+      : random_{seed}, quality_{q}, limits_{limits} {
     for (std::size_t i = 0; i < hosts; ++i)
       hosts_.push_back(std::make_unique<node>(random_, limits));
   }
@@ -239,7 +240,8 @@ private:
     if (!each.writing) {
       each.writing = each.host.machine.poll_transaction(now_, wall(i));
       if (each.writing)
-        each.written_at = now_ + duration{random_.below(static_cast<std::uint64_t>(quality_.disk_latency.count()) + 1)};
+        each.written_at =
+            now_ + duration{random_.below(static_cast<std::uint64_t>(quality_.disk_latency.count()) + 1)};
     }
     while (auto event = each.host.machine.poll_event()) {
       if (auto consumed = std::get_if<crdt::octets_consumed>(&*event))

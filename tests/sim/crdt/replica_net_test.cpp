@@ -38,7 +38,9 @@ BOOST_AUTO_TEST_CASE(a_new_item_reaches_peers_of_peers_within_milliseconds) {
   net.put(0, "s", R"({"f":1})");
   net.run_for(6ms); // it is on disk
   auto took = net.run_until_converged(1s);
-  BOOST_TEST(took.count() <= std::chrono::nanoseconds{200ms}.count()); // virtual: three hops of 20 ms, disks and batching
+  BOOST_TEST(
+      took.count()
+      <= std::chrono::nanoseconds{200ms}.count()); // virtual: three hops of 20 ms, disks and batching
   BOOST_TEST(net.items == 3);
 }
 
@@ -110,7 +112,8 @@ BOOST_AUTO_TEST_CASE(equal_sets_are_compared_again_and_not_listed) {
   auto listings = net.host(0).machine.stats().sync.listings + net.host(1).machine.stats().sync.listings;
   auto messages = net.messages;
   net.run_for(10min);
-  BOOST_TEST(net.host(0).machine.stats().sync.listings + net.host(1).machine.stats().sync.listings == listings);
+  BOOST_TEST(
+      net.host(0).machine.stats().sync.listings + net.host(1).machine.stats().sync.listings == listings);
   BOOST_TEST(net.messages - messages >= 16);
   BOOST_TEST(net.messages - messages <= 28); // a summary from each side every 45 to 75 s
 }

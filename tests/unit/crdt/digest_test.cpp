@@ -1,8 +1,8 @@
 #include "crdt_bridge/set_digest.hpp"
 #include "tests/support/seeded_random.hpp"
 
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <vector>
 
 using namespace warren;
@@ -71,9 +71,11 @@ BOOST_AUTO_TEST_CASE(ids_removed_in_another_order_leave_the_digest_of_the_rest) 
 BOOST_AUTO_TEST_CASE(the_digest_never_changes_between_versions) {
   // Replicas of different versions compare digests: these are fixed for good.
   set_digest digest;
-  BOOST_TEST(to_hex(digest.value().octets) == "7eff836b419c8c7df7a118ceb1bff27fa0e20562378457cc0eb75e42db5d2294");
+  BOOST_TEST(
+      to_hex(digest.value().octets) == "7eff836b419c8c7df7a118ceb1bff27fa0e20562378457cc0eb75e42db5d2294");
   digest.add(item_id{});
-  BOOST_TEST(to_hex(digest.value().octets) == "2f25741bf5952ae18969992dea92bdd4c08db1d2dc0ccfc7b35c4f699c39e89c");
+  BOOST_TEST(
+      to_hex(digest.value().octets) == "2f25741bf5952ae18969992dea92bdd4c08db1d2dc0ccfc7b35c4f699c39e89c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,8 @@
 #include "crdt_bridge/graph_engine.hpp"
 #include "tests/support/seeded_random.hpp"
 
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <random>
 
 using namespace warren;
@@ -29,7 +29,8 @@ std::vector<item_id> all_ids(const graph_engine& engine) {
 
 // Concurrent writes to few fields, so that ties and overwrites abound.
 std::vector<item> random_items(random_source& random, std::size_t n) {
-  static constexpr const char* values[] = {"null", "1", "10", "9", "true", R"("a")", R"("b")", R"({"#":"x"})", "\"\U0001F600\"", "\"\uFFFD\""};
+  static constexpr const char* values[] = {
+      "null", "1", "10", "9", "true", R"("a")", R"("b")", R"({"#":"x"})", "\"\U0001F600\"", "\"\uFFFD\""};
   std::vector<item> items;
   for (std::size_t i = 0; i < n; ++i) {
     auto soul = "soul" + std::to_string(random.below(5));
@@ -56,7 +57,8 @@ BOOST_AUTO_TEST_CASE(a_node_reads_back_without_nulls_and_exports_with_them) {
   BOOST_REQUIRE(range.nodes.size() == 1);
   BOOST_TEST(range.last);
   BOOST_TEST(range.nodes[0].fields_json == R"({"age":null,"boss":{"#":"bob"},"name":"Alice"})");
-  BOOST_TEST(range.nodes[0].states_json == R"({"age":1800000000005,"boss":1800000000000,"name":1800000000000})");
+  BOOST_TEST(
+      range.nodes[0].states_json == R"({"age":1800000000005,"boss":1800000000000,"name":1800000000000})");
   BOOST_TEST(!engine.node("bob"));
   put(engine, "alice", R"({"name":null,"boss":null})", {now.milliseconds + 6});
   BOOST_TEST(!engine.node("alice"));
@@ -220,7 +222,8 @@ BOOST_AUTO_TEST_CASE(deferred_items_are_bounded_in_count_size_and_horizon) {
   limits.max_deferred_octets = 100;
   graph_engine small{limits};
   std::string text = "\"" + std::string(60, 'x') + "\"";
-  std::vector<item> batch{make_item({"s", "a", 1'800'000'000'500, text}), make_item({"s", "b", 1'800'000'000'500, text})};
+  std::vector<item> batch{
+      make_item({"s", "a", 1'800'000'000'500, text}), make_item({"s", "b", 1'800'000'000'500, text})};
   auto verdicts = small.apply(batch, now);
   BOOST_TEST((verdicts[0] == verdict::deferred));
   BOOST_TEST((verdicts[1] == verdict::deferral_full));

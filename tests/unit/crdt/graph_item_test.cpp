@@ -24,12 +24,14 @@ BOOST_AUTO_TEST_CASE(the_layout_is_as_documented) {
   auto made = make_item({"alice", "age", 1'700'000'000'000.5, "30"});
   BOOST_TEST(to_hex(made.payload) == "014278bcfe568008000005616c69636500036167653330");
   BOOST_TEST(made.key.timestamp == 1'700'000'000'000u);
-  BOOST_TEST(to_hex(made.key.id.octets) == "5c77d0a12c83cdc53a51cb0f59060f7c7d67e64bf02542bb2e2670d99211c02e");
+  BOOST_TEST(
+      to_hex(made.key.id.octets) == "5c77d0a12c83cdc53a51cb0f59060f7c7d67e64bf02542bb2e2670d99211c02e");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_encoded_is_read_back) {
-  for (field_write write : {field_write{"a", "b", -5, "null"}, field_write{"\u00e9/x", "\U0001F600", 0, R"("text")"},
-                            field_write{"s", "f", 1e300, R"({"#":"a"})"}}) {
+  for (field_write write :
+       {field_write{"a", "b", -5, "null"}, field_write{"\u00e9/x", "\U0001F600", 0, R"("text")"},
+        field_write{"s", "f", 1e300, R"({"#":"a"})"}}) {
     auto payload = encode_field(write);
     auto read = decode_field(payload);
     BOOST_REQUIRE(read);

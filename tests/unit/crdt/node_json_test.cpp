@@ -52,9 +52,35 @@ BOOST_AUTO_TEST_CASE(canonical_text_is_its_own_canonical_text) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_value_is_refused) {
-  for (auto text : {"[1]", "[]", "{}", R"({"#":""})", R"({"#":5})", R"({"#":"x","y":1})", R"({"a":1})", "1e999", "-1e999", "NaN",
-                    "Infinity", "01", "+1", R"({"#":null})", R"({"#":{"#":"a"}})", "", " ", "nul", "truex", "\"a", "\"a\nb\"",
-                    R"("\x")", R"("\u12")", R"("\u12g4")", "\"\\", "1 2", "\"\xff\"", "{\"#\":\"a\"} x"})
+  for (auto text :
+       {"[1]",
+        "[]",
+        "{}",
+        R"({"#":""})",
+        R"({"#":5})",
+        R"({"#":"x","y":1})",
+        R"({"a":1})",
+        "1e999",
+        "-1e999",
+        "NaN",
+        "Infinity",
+        "01",
+        "+1",
+        R"({"#":null})",
+        R"({"#":{"#":"a"}})",
+        "",
+        " ",
+        "nul",
+        "truex",
+        "\"a",
+        "\"a\nb\"",
+        R"("\x")",
+        R"("\u12")",
+        R"("\u12g4")",
+        "\"\\",
+        "1 2",
+        "\"\xff\"",
+        "{\"#\":\"a\"} x"})
     BOOST_TEST(!canonical_value(text), text);
 }
 

@@ -123,7 +123,9 @@ BOOST_AUTO_TEST_CASE(credit_comes_back_when_items_are_on_disk) {
   while (auto event = host.machine.poll_event())
     BOOST_TEST(!std::holds_alternative<octets_consumed>(*event));
   host.settle(now, wall);
-  BOOST_TEST(host.credit[peer] == before + sync::encode(sync::items{0, false, {make_item({"s", "f", 5, "1"})}}).size());
+  BOOST_TEST(
+      host.credit[peer]
+      == before + sync::encode(sync::items{0, false, {make_item({"s", "f", 5, "1"})}}).size());
 }
 
 BOOST_AUTO_TEST_CASE(items_known_already_need_no_transaction) {
@@ -148,13 +150,13 @@ BOOST_AUTO_TEST_CASE(bad_input_is_counted_by_reason_and_leaves_everything_else_a
   auto odd = make_item({"s", "f", 5, "1.0"});
   std::string long_text = "\"" + std::string(520 * 1024, 'x') + "\"";
   const bytes bad_messages[] = {
-    to_bytes("garbage"),
-    bytes(sync::max_message + 1),
-    sync::encode(sync::items{0, false, {forged}}),
-    sync::encode(sync::items{0, false, {odd}}),
-    sync::encode(sync::items{0, false, {make_item({"s", "f", 5, long_text})}}),
-    sync::encode(sync::items{4, false, {}}),
-    sync::encode(sync::hello{1, {}}),
+      to_bytes("garbage"),
+      bytes(sync::max_message + 1),
+      sync::encode(sync::items{0, false, {forged}}),
+      sync::encode(sync::items{0, false, {odd}}),
+      sync::encode(sync::items{0, false, {make_item({"s", "f", 5, long_text})}}),
+      sync::encode(sync::items{4, false, {}}),
+      sync::encode(sync::hello{1, {}}),
   };
   for (const auto& bad : bad_messages) {
     auto peer = greet(host);

@@ -72,29 +72,29 @@ void barrier(sqlite3_file* f) {
 }
 
 const sqlite3_io_methods methods = {
-  2,
-  [](sqlite3_file* f) {
-    auto code = real(f)->pMethods ? real(f)->pMethods->xClose(real(f)) : SQLITE_OK;
-    sqlite3_free(real(f));
-    return code;
-  },
-  pass<&sqlite3_io_methods::xRead>::call,
-  write_file,
-  truncate_file,
-  sync_file,
-  pass<&sqlite3_io_methods::xFileSize>::call,
-  pass<&sqlite3_io_methods::xLock>::call,
-  pass<&sqlite3_io_methods::xUnlock>::call,
-  pass<&sqlite3_io_methods::xCheckReservedLock>::call,
-  pass<&sqlite3_io_methods::xFileControl>::call,
-  pass<&sqlite3_io_methods::xSectorSize>::call,
-  pass<&sqlite3_io_methods::xDeviceCharacteristics>::call,
-  pass<&sqlite3_io_methods::xShmMap>::call,
-  pass<&sqlite3_io_methods::xShmLock>::call,
-  barrier,
-  pass<&sqlite3_io_methods::xShmUnmap>::call,
-  nullptr,
-  nullptr,
+    2,
+    [](sqlite3_file* f) {
+      auto code = real(f)->pMethods ? real(f)->pMethods->xClose(real(f)) : SQLITE_OK;
+      sqlite3_free(real(f));
+      return code;
+    },
+    pass<&sqlite3_io_methods::xRead>::call,
+    write_file,
+    truncate_file,
+    sync_file,
+    pass<&sqlite3_io_methods::xFileSize>::call,
+    pass<&sqlite3_io_methods::xLock>::call,
+    pass<&sqlite3_io_methods::xUnlock>::call,
+    pass<&sqlite3_io_methods::xCheckReservedLock>::call,
+    pass<&sqlite3_io_methods::xFileControl>::call,
+    pass<&sqlite3_io_methods::xSectorSize>::call,
+    pass<&sqlite3_io_methods::xDeviceCharacteristics>::call,
+    pass<&sqlite3_io_methods::xShmMap>::call,
+    pass<&sqlite3_io_methods::xShmLock>::call,
+    barrier,
+    pass<&sqlite3_io_methods::xShmUnmap>::call,
+    nullptr,
+    nullptr,
 };
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out_flags) {
@@ -194,7 +194,8 @@ BOOST_AUTO_TEST_CASE(a_database_whose_making_fails_can_be_made_later) {
     BOOST_REQUIRE(at < 1000);
     temp_directory directory;
     disk = {0, at, true, SQLITE_FULL};
-    bool opened = std::holds_alternative<std::unique_ptr<sqlite_store>>(try_open(directory.path(), faulty_vfs()));
+    bool opened =
+        std::holds_alternative<std::unique_ptr<sqlite_store>>(try_open(directory.path(), faulty_vfs()));
     bool reached = disk.operations >= at;
     disk = {};
     auto store = open_store(directory.path());

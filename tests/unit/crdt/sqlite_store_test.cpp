@@ -28,7 +28,8 @@ void run_sql(const std::filesystem::path& file, const char* sql) {
   sqlite3_close(handle);
 }
 
-std::error_code open_error(const std::filesystem::path& directory, const std::string& name = "db", std::uint8_t engine = 1) {
+std::error_code open_error(
+    const std::filesystem::path& directory, const std::string& name = "db", std::uint8_t engine = 1) {
   auto opened = sqlite_store::open({directory, name, engine});
   auto failed = std::get_if<store_failure>(&opened);
   if (!failed)

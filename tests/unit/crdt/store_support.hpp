@@ -17,11 +17,12 @@ inline crdt::item numbered(int n) {
 }
 
 inline std::variant<std::unique_ptr<crdt::sqlite_store>, crdt::store_failure> try_open(
-  const std::filesystem::path& directory, const char* vfs = nullptr) {
+    const std::filesystem::path& directory, const char* vfs = nullptr) {
   return crdt::sqlite_store::open({directory, "db", 1, vfs});
 }
 
-inline std::unique_ptr<crdt::sqlite_store> open_store(const std::filesystem::path& directory, const char* vfs = nullptr) {
+inline std::unique_ptr<crdt::sqlite_store> open_store(
+    const std::filesystem::path& directory, const char* vfs = nullptr) {
   auto opened = try_open(directory, vfs);
   if (auto failed = std::get_if<crdt::store_failure>(&opened))
     BOOST_FAIL(failed->detail);

@@ -33,28 +33,69 @@ BOOST_AUTO_TEST_SUITE(sync_message)
 
 BOOST_AUTO_TEST_CASE(the_vectors_of_the_wire_document_hold) {
   sync::summary set{258, {{std::byte{0xaa}}}};
-  check_both_ways(sync::hello{1, set}, "01" "01" "01" "0000000000000102" "aa" + zeros(31));
-  check_both_ways(set, "02" "0000000000000102" "aa" + zeros(31));
-  check_both_ways(sync::list{7, 4096, std::nullopt}, "03" "00000007" "00001000" "00");
-  check_both_ways(sync::list{8, 4096, item_key{5, id(0xbb)}}, "03" "00000008" "00001000" "01" "0000000000000005" "bb" + zeros(31));
-  check_both_ways(sync::page{7, true, {{5, id(1)}, {5, id(2)}, {6, id(0)}}},
-                  "04" "00000007" "01" "00000003" "0000000000000005" "01" + zeros(31) + "0000000000000005" "02" + zeros(31)
-                    + "0000000000000006" + zeros(32));
-  check_both_ways(sync::want{9, {id(1)}}, "05" "00000009" "00000001" "01" + zeros(31));
-  check_both_ways(sync::items{0, false, {{{5, id(1)}, to_bytes("hi")}, {{6, id(2)}, {}}}},
-                  "06" "00000000" "00" "00000002" "0000000000000005" "01" + zeros(31) + "00000002" "6869" "0000000000000006" "02"
-                    + zeros(31) + "00000000");
-  check_both_ways(sync::items{3, true, {}}, "06" "00000003" "01" "00000000");
+  check_both_ways(
+      sync::hello{1, set}, "01"
+                           "01"
+                           "01"
+                           "0000000000000102"
+                           "aa" + zeros(31));
+  check_both_ways(
+      set, "02"
+           "0000000000000102"
+           "aa" + zeros(31));
+  check_both_ways(
+      sync::list{7, 4096, std::nullopt}, "03"
+                                         "00000007"
+                                         "00001000"
+                                         "00");
+  check_both_ways(
+      sync::list{8, 4096, item_key{5, id(0xbb)}}, "03"
+                                                  "00000008"
+                                                  "00001000"
+                                                  "01"
+                                                  "0000000000000005"
+                                                  "bb" + zeros(31));
+  check_both_ways(
+      sync::page{7, true, {{5, id(1)}, {5, id(2)}, {6, id(0)}}}, "04"
+                                                                 "00000007"
+                                                                 "01"
+                                                                 "00000003"
+                                                                 "0000000000000005"
+                                                                 "01" + zeros(31)
+                                                                     + "0000000000000005"
+                                                                       "02"
+                                                                     + zeros(31) + "0000000000000006"
+                                                                     + zeros(32));
+  check_both_ways(
+      sync::want{9, {id(1)}}, "05"
+                              "00000009"
+                              "00000001"
+                              "01" + zeros(31));
+  check_both_ways(
+      sync::items{0, false, {{{5, id(1)}, to_bytes("hi")}, {{6, id(2)}, {}}}}, "06"
+                                                                               "00000000"
+                                                                               "00"
+                                                                               "00000002"
+                                                                               "0000000000000005"
+                                                                               "01" + zeros(31)
+                                                                                   + "00000002"
+                                                                                     "6869"
+                                                                                     "0000000000000006"
+                                                                                     "02"
+                                                                                   + zeros(31) + "00000000");
+  check_both_ways(
+      sync::items{3, true, {}}, "06"
+                                "00000003"
+                                "01"
+                                "00000000");
 }
 
 BOOST_AUTO_TEST_CASE(every_cut_and_every_tail_is_refused) {
   sync::summary set{1, {}};
-  const sync::message messages[] = {sync::hello{1, set},
-                                    set,
-                                    sync::list{1, 1, item_key{}},
-                                    sync::page{1, true, {{1, id(1)}, {2, id(2)}}},
-                                    sync::want{1, {id(1), id(2)}},
-                                    sync::items{1, false, {{{1, id(1)}, to_bytes("abc")}}}};
+  const sync::message messages[] = {
+      sync::hello{1, set},           set,
+      sync::list{1, 1, item_key{}},  sync::page{1, true, {{1, id(1)}, {2, id(2)}}},
+      sync::want{1, {id(1), id(2)}}, sync::items{1, false, {{{1, id(1)}, to_bytes("abc")}}}};
   for (const auto& each : messages) {
     auto whole = sync::encode(each);
     for (std::size_t n = 0; n < whole.size(); ++n)
@@ -69,21 +110,95 @@ BOOST_AUTO_TEST_CASE(each_fault_has_its_code) {
   BOOST_TEST(error_of("00") == sync::errc::unknown_type);
   BOOST_TEST(error_of("07") == sync::errc::unknown_type);
   BOOST_TEST(error_of("0102") == sync::errc::other_version);
-  BOOST_TEST(error_of("03" "00000000" "00000001" "00") == sync::errc::bad_value); // request 0
-  BOOST_TEST(error_of("03" "00000001" "00000000" "00") == sync::errc::bad_value); // no keys wanted
-  BOOST_TEST(error_of("03" "00000001" "00000001" "02") == sync::errc::bad_value); // no flag
-  BOOST_TEST(error_of("04" "00000001" "02" "00000000") == sync::errc::bad_value);
-  BOOST_TEST(error_of("04" "00000001" "01" "00004001") == sync::errc::bad_value); // too many
-  BOOST_TEST(error_of("04" "00000001" "01" "00000001") == sync::errc::truncated);
+  BOOST_TEST(
+      error_of("03"
+               "00000000"
+               "00000001"
+               "00")
+      == sync::errc::bad_value); // request 0
+  BOOST_TEST(
+      error_of("03"
+               "00000001"
+               "00000000"
+               "00")
+      == sync::errc::bad_value); // no keys wanted
+  BOOST_TEST(
+      error_of("03"
+               "00000001"
+               "00000001"
+               "02")
+      == sync::errc::bad_value); // no flag
+  BOOST_TEST(
+      error_of("04"
+               "00000001"
+               "02"
+               "00000000")
+      == sync::errc::bad_value);
+  BOOST_TEST(
+      error_of("04"
+               "00000001"
+               "01"
+               "00004001")
+      == sync::errc::bad_value); // too many
+  BOOST_TEST(
+      error_of("04"
+               "00000001"
+               "01"
+               "00000001")
+      == sync::errc::truncated);
   auto key = "0000000000000005" + zeros(32);
-  BOOST_TEST(error_of("04" "00000001" "01" "00000002" + key + key) == sync::errc::unordered_keys);
-  BOOST_TEST(error_of("05" "00000000" "00000001" + zeros(32)) == sync::errc::bad_value);
-  BOOST_TEST(error_of("05" "00000001" "00000000") == sync::errc::bad_value);
-  BOOST_TEST(error_of("05" "00000001" "00001001") == sync::errc::bad_value);
-  BOOST_TEST(error_of("05" "00000001" "00000002" + zeros(32)) == sync::errc::truncated);
-  BOOST_TEST(error_of("06" "00000001" "02" "00000000") == sync::errc::bad_value);
-  BOOST_TEST(error_of("06" "00000001" "00" "ffffffff") == sync::errc::truncated);
-  BOOST_TEST(error_of("06" "00000001" "00" "00000001" + key + "ffffffff") == sync::errc::truncated);
+  BOOST_TEST(
+      error_of(
+          "04"
+          "00000001"
+          "01"
+          "00000002"
+          + key + key)
+      == sync::errc::unordered_keys);
+  BOOST_TEST(
+      error_of(
+          "05"
+          "00000000"
+          "00000001"
+          + zeros(32))
+      == sync::errc::bad_value);
+  BOOST_TEST(
+      error_of("05"
+               "00000001"
+               "00000000")
+      == sync::errc::bad_value);
+  BOOST_TEST(
+      error_of("05"
+               "00000001"
+               "00001001")
+      == sync::errc::bad_value);
+  BOOST_TEST(
+      error_of(
+          "05"
+          "00000001"
+          "00000002"
+          + zeros(32))
+      == sync::errc::truncated);
+  BOOST_TEST(
+      error_of("06"
+               "00000001"
+               "02"
+               "00000000")
+      == sync::errc::bad_value);
+  BOOST_TEST(
+      error_of("06"
+               "00000001"
+               "00"
+               "ffffffff")
+      == sync::errc::truncated);
+  BOOST_TEST(
+      error_of(
+          "06"
+          "00000001"
+          "00"
+          "00000001"
+          + key + "ffffffff")
+      == sync::errc::truncated);
   bytes large(sync::max_message + 1, std::byte{6});
   BOOST_TEST(sync::decode(large).error() == sync::errc::too_large);
 }

@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_listing_asks_for_what_is_missing_and_only_for_that) {
   have(field_item(1));
   open();
   BOOST_TEST(!listing.after);
-  BOOST_TEST(!get(sync::page{listing.request, true, {field_item(1).key, field_item(2).key, field_item(3).key}}));
+  BOOST_TEST(
+      !get(sync::page{listing.request, true, {field_item(1).key, field_item(2).key, field_item(3).key}}));
   auto wants = sent_of<sync::want>();
   BOOST_REQUIRE(wants.size() == 1);
   BOOST_TEST((wants[0].ids == std::vector{field_item(2).key.id, field_item(3).key.id}));
