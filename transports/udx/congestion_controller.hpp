@@ -28,6 +28,10 @@ public:
   /// A packet was lost, the first of its round trip.
   virtual void on_congestion_event(time_point now) = 0;
 
+  /// What was taken for lost since the last on_congestion_event() has all arrived after all: as if that had not been
+  /// (RFC 9438 section 4.9).
+  virtual void on_spurious_loss() = 0;
+
   /// The retransmission timer has expired with data in flight.
   virtual void on_timeout(time_point now) = 0;
 

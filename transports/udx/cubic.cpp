@@ -20,69 +20,74 @@ double seconds(duration d) {
 } // namespace
 
 void cubic::on_ack(const ack_sample& sample) {
-  if (!window_was_used(sample, cwnd_, in_slow_start())) {
+  if (!window_was_used(sample, curve_.cwnd, in_slow_start())) {
     // RFC 9438 section 5.8: time in which the application set the pace must not count as growth.
-    epoch_start_.reset();
+    curve_.epoch_start.reset();
     return;
   }
   if (in_slow_start())
     slow_start(sample);
   else
     congestion_avoidance(sample);
-  cwnd_ = std::min(cwnd_, double{max_packets_in_flight});
+  curve_.cwnd = std::min(curve_.cwnd, double{max_packets_in_flight});
 }
 
 void cubic::on_congestion_event(time_point) {
   reduce();
-  cwnd_ = ssthresh_;
+  curve_.cwnd = curve_.ssthresh;
+}
+
+void cubic::on_spurious_loss() {
+  if (prior_.cwnd > curve_.cwnd)
+    curve_ = prior_;
 }
 
 void cubic::on_timeout(time_point) {
   // RFC 9438 section 4.8.
   reduce();
-  cwnd_ = loss_window;
+  curve_.cwnd = loss_window;
 }
 
 void cubic::slow_start(const ack_sample& sample) {
-  cwnd_ = std::min(cwnd_ + hystart_.growth(sample), std::max(ssthresh_, cwnd_));
+  curve_.cwnd = std::min(curve_.cwnd + hystart_.growth(sample), std::max(curve_.ssthresh, curve_.cwnd));
   if (hystart_.is_over())
-    ssthresh_ = std::min(ssthresh_, cwnd_);
+    curve_.ssthresh = std::min(curve_.ssthresh, curve_.cwnd);
 }
 
 // RFC 9438 section 4.2 to 4.5.
 void cubic::congestion_avoidance(const ack_sample& sample) {
-  if (!epoch_start_)
+  if (!curve_.epoch_start)
     start_epoch(sample.now);
   auto acked = static_cast<double>(sample.acked);
-  auto t = seconds(sample.now - *epoch_start_);
-  auto w_cubic = [this](double at) { return c * std::pow(at - k_, 3) + w_max_; };
+  auto t = seconds(sample.now - *curve_.epoch_start);
+  auto w_cubic = [this](double at) { return c * std::pow(at - curve_.k, 3) + curve_.w_max; };
   // Beyond the window before the reduction Reno would grow by one packet each round.
-  w_est_ += (w_est_ < cwnd_prior_ ? alpha : 1.0) * acked / cwnd_;
+  w_est_ += (w_est_ < prior_.cwnd ? alpha : 1.0) * acked / curve_.cwnd;
   if (w_cubic(t) < w_est_) {
-    cwnd_ = std::max(cwnd_, w_est_);
+    curve_.cwnd = std::max(curve_.cwnd, w_est_);
     return;
   }
-  auto target = std::clamp(w_cubic(t + seconds(sample.srtt)), cwnd_, 1.5 * cwnd_);
-  cwnd_ += acked * (target - cwnd_) / cwnd_;
+  auto target = std::clamp(w_cubic(t + seconds(sample.srtt)), curve_.cwnd, 1.5 * curve_.cwnd);
+  curve_.cwnd += acked * (target - curve_.cwnd) / curve_.cwnd;
 }
 
 void cubic::start_epoch(time_point now) {
-  epoch_start_ = now;
-  w_est_ = cwnd_;
-  if (cwnd_ >= w_max_) {
-    w_max_ = cwnd_;
-    k_ = 0;
+  curve_.epoch_start = now;
+  w_est_ = curve_.cwnd;
+  if (curve_.cwnd >= curve_.w_max) {
+    curve_.w_max = curve_.cwnd;
+    curve_.k = 0;
   } else {
-    k_ = std::cbrt((w_max_ - cwnd_) / c);
+    curve_.k = std::cbrt((curve_.w_max - curve_.cwnd) / c);
   }
 }
 
 void cubic::reduce() {
+  prior_ = curve_;
   // RFC 9438 section 4.7, fast convergence: below the last W_max somebody else wants a share.
-  w_max_ = cwnd_ < w_max_ ? cwnd_ * (1.0 + beta) / 2.0 : cwnd_;
-  cwnd_prior_ = cwnd_;
-  ssthresh_ = std::max(cwnd_ * beta, min_window);
-  epoch_start_.reset();
+  curve_.w_max = curve_.cwnd < curve_.w_max ? curve_.cwnd * (1.0 + beta) / 2.0 : curve_.cwnd;
+  curve_.ssthresh = std::max(curve_.cwnd * beta, min_window);
+  curve_.epoch_start.reset();
   hystart_.stop();
 }
 

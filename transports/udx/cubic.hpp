@@ -12,10 +12,11 @@ class cubic final : public congestion_controller {
 public:
   void on_ack(const ack_sample& sample) override;
   void on_congestion_event(time_point now) override;
+  void on_spurious_loss() override;
   void on_timeout(time_point now) override;
 
-  std::size_t cwnd() const noexcept override { return static_cast<std::size_t>(cwnd_); }
-  bool in_slow_start() const noexcept override { return cwnd_ < ssthresh_; }
+  std::size_t cwnd() const noexcept override { return static_cast<std::size_t>(curve_.cwnd); }
+  bool in_slow_start() const noexcept override { return curve_.cwnd < curve_.ssthresh; }
 
 private:
   void slow_start(const ack_sample& sample);
@@ -23,13 +24,18 @@ private:
   void start_epoch(time_point now);
   void reduce();
 
-  double cwnd_ = initial_window;
-  double ssthresh_ = max_packets_in_flight;
-  double w_max_ = 0;      // W_max
-  double w_est_ = 0;      // W_est, the Reno-friendly window
-  double cwnd_prior_ = 0; // cwnd before the last reduction
-  double k_ = 0;          // K, seconds until the curve is at W_max
-  std::optional<time_point> epoch_start_;
+  // What a spurious loss must give back.
+  struct curve {
+    double cwnd = initial_window;
+    double ssthresh = max_packets_in_flight;
+    double w_max = 0; // W_max
+    double k = 0;     // K, seconds until the curve is at W_max
+    std::optional<time_point> epoch_start;
+  };
+
+  curve curve_;
+  curve prior_;      // before the last reduction
+  double w_est_ = 0; // W_est, the Reno-friendly window
   hystart hystart_;
 };
 

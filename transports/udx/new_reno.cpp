@@ -13,8 +13,15 @@ void new_reno::on_ack(const ack_sample& sample) {
 }
 
 void new_reno::on_congestion_event(time_point) {
+  cwnd_prior_ = cwnd_;
+  ssthresh_prior_ = ssthresh_;
   ssthresh_ = std::max(cwnd_ / 2, min_window);
   cwnd_ = ssthresh_;
+}
+
+void new_reno::on_spurious_loss() {
+  cwnd_ = std::max(cwnd_, cwnd_prior_);
+  ssthresh_ = std::max(ssthresh_, ssthresh_prior_);
 }
 
 void new_reno::on_timeout(time_point) {

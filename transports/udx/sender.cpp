@@ -208,6 +208,7 @@ void sender::change_path(time_point now, const endpoint& remote) {
   pacer_ = {};
   controller_ = make_congestion_controller(algorithm_);
   phase_ = phase::open;
+  episode_losses_ = episode_spurious_ = 0;
   while (board_.in_flight() > 0)
     board_.mark_lost(board_.oldest_in_flight());
   timers_.stop(timer::tail_probe);

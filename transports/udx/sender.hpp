@@ -156,6 +156,8 @@ private:
   sequence_number recovery_point_;
   sequence_number round_end_;
   std::optional<sequence_number> path_change_end_;
+  std::size_t episode_losses_ = 0;   // packets taken for lost since recovery started
+  std::size_t episode_spurious_ = 0; // those of them that have arrived after all
   bool end_queued_ = false;
   bool end_sent_ = false;
   bool write_cut_short_ = false;

@@ -54,6 +54,11 @@ void sender::take_sack(time_point now, byte_view area, delivery& news) {
 void sender::on_delivered(time_point now, sequence_number seq, const segment& arrived, delivery& news) {
   ++news.packets;
   rack_.on_delivered(now, seq, arrived, rtt_.min_rtt());
+  auto too_soon = arrived.retransmitted && now - arrived.sent < rtt_.min_rtt();
+  if (arrived.where == segment::place::lost || too_soon) {
+    ++episode_spurious_;
+    rack_.on_spurious_loss(now, rtt_.srtt());
+  }
   if (seq >= round_end_)
     news.latest_round = true;
   // Karn's rule: an answer to a repeated packet may be to any of its transmissions.
@@ -119,6 +124,7 @@ bool sender::note_lost(sequence_number seq) {
     lost.padding = 0;
   }
   board_.mark_lost(seq);
+  ++episode_losses_;
   return !probe;
 }
 
@@ -131,6 +137,10 @@ void sender::enter_recovery(time_point now) {
 }
 
 void sender::leave_recovery() noexcept {
+  if (phase_ == phase::recovery && episode_spurious_ >= episode_losses_)
+    controller_->on_spurious_loss();
+  rack_.on_recovery_ended();
+  episode_losses_ = episode_spurious_ = 0;
   phase_ = phase::open;
 }
 

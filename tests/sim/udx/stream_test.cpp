@@ -106,6 +106,25 @@ BOOST_AUTO_TEST_CASE(a_bottleneck_is_filled_and_not_flooded) {
   BOOST_TEST(network.stats().queue_full * 20 < network.stats().sent);
 }
 
+BOOST_AUTO_TEST_CASE(reordering_alone_hardly_slows_a_stream) {
+  sim_network network{19};
+  auto quality = with(20ms);
+  quality.reorder = 0.02;
+  quality.reorder_delay = 15ms; // more than a quarter of the round trip
+  network.default_link(quality);
+  udx_pair pair{network};
+  auto data = noise(network.random(), 40 * mib);
+  auto start = network.now();
+  pair.a.send(data);
+  BOOST_TEST(network.run_until([&] { return pair.b.received.size() == data.size(); }, start + 60s));
+  BOOST_TEST((pair.b.received == data));
+  auto seconds = std::chrono::duration<double>(network.now() - start).count();
+  auto counts = pair.a.stream.counters();
+  BOOST_TEST_MESSAGE(seconds << " s, " << counts.retransmits << " repeated");
+  BOOST_TEST(counts.retransmits < 600u);
+  BOOST_TEST(seconds < 6.0);
+}
+
 BOOST_AUTO_TEST_CASE(two_flows_share_a_bottleneck_and_both_get_through) {
   sim_network network{6};
   auto quality = with(20ms);
