@@ -51,9 +51,15 @@ void lookup::on_success(const endpoint& where, const node_id& id, const std::vec
     add(node, depth + 1, true);
 }
 
-void lookup::on_failure(const endpoint& where) {
+void lookup::on_slow(const endpoint& where) {
   auto found = find(where);
   if (found != candidates_.end() && found->at == phase::asked)
+    found->at = phase::slow;
+}
+
+void lookup::on_failure(const endpoint& where) {
+  auto found = find(where);
+  if (found != candidates_.end() && (found->at == phase::asked || found->at == phase::slow))
     found->at = phase::failed;
 }
 
@@ -62,7 +68,8 @@ bool lookup::done() const noexcept {
   for (const auto& entry : candidates_) {
     if (entry.at == phase::failed)
       continue;
-    if (entry.at == phase::asked || (entry.at == phase::heard_of && queries_ < settings_.max_queries))
+    if (entry.at == phase::asked || entry.at == phase::slow
+        || (entry.at == phase::heard_of && queries_ < settings_.max_queries))
       return false;
     if (entry.at == phase::answered && ++answered == settings_.width)
       return true;

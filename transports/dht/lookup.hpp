@@ -42,6 +42,10 @@ public:
   /// To be called when the node asked at `where` has answered as `id` with `closer` nodes. Also taken after on_failure.
   void on_success(const endpoint& where, const node_id& id, const std::vector<node_info>& closer);
 
+  /// To be called when the node asked at `where` takes longer than expected. It may still answer, but another one is
+  /// asked beside it: a silent node must not hold up the rest.
+  void on_slow(const endpoint& where);
+
   /// To be called when the node asked at `where` has not answered, or not usefully.
   void on_failure(const endpoint& where);
 
@@ -57,10 +61,11 @@ public:
   /// Returns the number of steps from a seed (which is 1 step away) to the farthest of closest().
   std::size_t hops() const noexcept;
 
+  /// Returns how many are being asked, slow ones left out.
   std::size_t in_flight() const noexcept;
 
 private:
-  enum class phase : std::uint8_t { heard_of, asked, answered, failed };
+  enum class phase : std::uint8_t { heard_of, asked, slow, answered, failed };
 
   struct candidate {
     node_info node;

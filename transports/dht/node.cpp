@@ -65,8 +65,8 @@ void node::handle_packet(time_point now, const endpoint& from, byte_view datagra
 
 void node::handle_timeout(time_point now) {
   now_ = now;
-  while (auto lost = rpc_.poll_lost(now))
-    on_silence(now, *lost);
+  while (auto overdue = rpc_.poll_overdue(now))
+    on_silence(now, *overdue);
   if (bootstrap_.due(now))
     start_bootstrap(now);
   for (const auto& where : warm_.due(now))
@@ -181,11 +181,16 @@ void node::on_error(time_point now, const endpoint& from, const krpc::message& m
   advance(now);
 }
 
-void node::on_silence(time_point now, const rpc::outcome& lost) {
-  table_.failed(now, lost.node);
-  auto found = searches_.find(lost.lookup);
-  if (lost.why != purpose::ping && found != searches_.end())
-    found->second.on_failure(lost.node, lost.why);
+void node::on_silence(time_point now, const rpc::outcome& overdue) {
+  auto found = searches_.find(overdue.lookup);
+  auto searching = overdue.why != purpose::ping && found != searches_.end();
+  if (overdue.given_up) {
+    table_.failed(now, overdue.node);
+    if (searching)
+      found->second.on_failure(overdue.node, overdue.why);
+  } else if (searching && overdue.why == purpose::lookup) {
+    found->second.on_slow(overdue.node);
+  }
 }
 
 void node::drop_unacceptable(const endpoint& from, krpc::response& response) {

@@ -107,7 +107,7 @@ private:
   void on_response(
       time_point now, const endpoint& from, const krpc::message& message, krpc::response& response);
   void on_error(time_point now, const endpoint& from, const krpc::message& message);
-  void on_silence(time_point now, const rpc::outcome& lost);
+  void on_silence(time_point now, const rpc::outcome& overdue);
   bool admit_query(time_point now, const endpoint& from);
   void drop_unacceptable(const endpoint& from, krpc::response& response);
   void learn_external(time_point now, const endpoint& from, const krpc::message& message);

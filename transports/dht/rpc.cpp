@@ -48,23 +48,24 @@ std::optional<rpc::outcome> rpc::match(time_point now, const endpoint& from, byt
   return result;
 }
 
-std::optional<rpc::outcome> rpc::poll_lost(time_point now) {
-  for (auto it = pending_.begin(); it != pending_.end(); ++it) {
-    if (it->deadline > now)
-      continue;
-    if (it->attempts_left == 0) {
-      auto result = it->about;
-      pending_.erase(it);
-      ++totals_.timed_out;
-      return result;
-    }
-    --it->attempts_left;
-    it->timeout = std::min(2 * it->timeout, limits_.max_timeout);
-    it->deadline = now + it->timeout;
-    outbox_.push_back({it->about.node, it->datagram});
-    ++totals_.repeated;
+std::optional<rpc::outcome> rpc::poll_overdue(time_point now) {
+  auto due = std::find_if(
+      pending_.begin(), pending_.end(), [now](const transaction& t) { return t.deadline <= now; });
+  if (due == pending_.end())
+    return std::nullopt;
+  auto result = due->about;
+  if (due->attempts_left == 0) {
+    result.given_up = true;
+    pending_.erase(due);
+    ++totals_.timed_out;
+    return result;
   }
-  return std::nullopt;
+  --due->attempts_left;
+  due->timeout = std::min(2 * due->timeout, limits_.max_timeout);
+  due->deadline = now + due->timeout;
+  outbox_.push_back({due->about.node, due->datagram});
+  ++totals_.repeated;
+  return result;
 }
 
 std::optional<transmit> rpc::poll_transmit() {

@@ -21,11 +21,13 @@ enum class purpose : std::uint8_t { ping, lookup, announce };
 /// timeout and given up after the last one.
 class rpc {
 public:
-  /// A transaction that has ended.
+  /// What a query was asked for, told when something has come of it.
   struct outcome {
     endpoint node;
     purpose why = purpose::ping;
     lookup_id lookup;
+    /// Of poll_overdue: nobody will answer any more. Otherwise the query has been repeated.
+    bool given_up = false;
   };
 
   struct totals {
@@ -50,8 +52,8 @@ public:
   /// Ends the transaction that a message from `from` answers; nothing when there is no such one.
   std::optional<outcome> match(time_point now, const endpoint& from, byte_view transaction);
 
-  /// Repeats what is due and returns a query that nobody answered, until empty.
-  std::optional<outcome> poll_lost(time_point now);
+  /// Repeats or gives up a query that nobody has answered in time and returns it, until empty.
+  std::optional<outcome> poll_overdue(time_point now);
 
   std::optional<transmit> poll_transmit();
 

@@ -60,6 +60,9 @@ public:
 
   void on_response(const endpoint& from, const krpc::response& response, purpose why);
 
+  /// To be called when `from` takes longer than expected.
+  void on_slow(const endpoint& from) { lookup_.on_slow(from); }
+
   /// To be called when `from` has not answered, or with an error.
   void on_failure(const endpoint& from, purpose why);
 

@@ -191,6 +191,21 @@ BOOST_AUTO_TEST_CASE(a_late_answer_counts_and_a_repeated_or_unasked_one_does_not
   BOOST_TEST(!search.next().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_node_makes_room_for_another_one_and_may_still_answer) {
+  lookup search{id_of({0x80}), id_of({2}), {.parallelism = 1}};
+  search.seed({id_of({0x81}), endpoint_of(1)});
+  search.seed({id_of({0x82}), endpoint_of(2)});
+  BOOST_TEST((*search.next() == endpoint_of(1)));
+  BOOST_TEST(!search.next().has_value());
+  search.on_slow(endpoint_of(1));
+  BOOST_TEST((*search.next() == endpoint_of(2)));
+  search.on_success(endpoint_of(2), id_of({0x82}), {});
+  BOOST_TEST(!search.done());
+  search.on_success(endpoint_of(1), id_of({0x81}), {});
+  BOOST_TEST(search.done());
+  BOOST_TEST(search.closest().size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(the_own_id_second_endpoints_of_an_id_and_crowded_networks_are_left_out) {
   lookup search{id_of({0x80}), id_of({2}), {}};
   search.seed({id_of({2}), endpoint_of(1)});
