@@ -29,11 +29,12 @@ void mtu_search::on_probe_acked() noexcept {
   losses_ = 0;
 }
 
-void mtu_search::on_probe_lost() noexcept {
+void mtu_search::on_probe_lost(bool alone) noexcept {
   if (!in_flight_)
     return;
   in_flight_ = false;
-  ++losses_;
+  if (alone)
+    ++losses_;
 }
 
 void mtu_search::restart() noexcept {

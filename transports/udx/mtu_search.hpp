@@ -6,7 +6,7 @@
 namespace warren::udx {
 
 /// Searches for the largest IP packet that the path takes (udx.md section 12; RFC 8899 in spirit): a new DATA packet is
-/// padded to the next size; when it is acknowledged that size is the MTU. Three losses end the search for good.
+/// padded to the next size; when it is acknowledged that size is the MTU. Three losses in a row end the search for good.
 class mtu_search {
 public:
   mtu_search(std::size_t base, std::size_t ceiling) noexcept;
@@ -21,7 +21,9 @@ public:
 
   void on_probe_sent() noexcept { in_flight_ = true; }
   void on_probe_acked() noexcept;
-  void on_probe_lost() noexcept;
+
+  /// `alone`: nothing else was lost with it, so its size is the likely reason. Otherwise it is simply tried again.
+  void on_probe_lost(bool alone) noexcept;
 
   /// Starts over on a new path. A probe still in flight belongs to the old one.
   void restart() noexcept;

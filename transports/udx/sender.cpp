@@ -163,7 +163,7 @@ bool sender::resend(time_point now, transmit_batch& batch, const packet_stamp& s
   if (!batch.has_room(header_size + board_[seq].length))
     return false;
   if (board_[seq].padding > 0)
-    mtu_.on_probe_lost();
+    mtu_.on_probe_lost(true);
   board_.mark_resent(seq, now);
   write_packet(batch, stamp, seq, board_[seq]);
   ++counters_.retransmits;

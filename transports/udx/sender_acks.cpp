@@ -99,6 +99,7 @@ void sender::detect_losses(time_point now) {
   timers_.stop(timer::reordering);
   auto window = rack_.reordering_window(rtt_, phase_ != phase::open, board_.sacked());
   auto congestion = false;
+  auto probe = false;
   while (board_.in_flight() > 0) {
     auto seq = board_.oldest_in_flight();
     auto& candidate = board_[seq];
@@ -109,8 +110,10 @@ void sender::detect_losses(time_point now) {
       timers_.set(timer::reordering, at);
       break;
     }
-    congestion = note_lost(seq) || congestion;
+    (note_lost(seq) ? congestion : probe) = true;
   }
+  if (probe)
+    mtu_.on_probe_lost(!congestion && phase_ == phase::open);
   if (congestion && phase_ == phase::open)
     enter_recovery(now);
 }
@@ -119,10 +122,7 @@ void sender::detect_losses(time_point now) {
 bool sender::note_lost(sequence_number seq) {
   auto& lost = board_[seq];
   auto probe = lost.padding > 0;
-  if (probe) {
-    mtu_.on_probe_lost();
-    lost.padding = 0;
-  }
+  lost.padding = 0;
   board_.mark_lost(seq);
   ++episode_losses_;
   return !probe;

@@ -94,6 +94,7 @@ bool sender::on_retransmission_timeout(time_point now) {
     controller_->on_timeout(now);
   phase_ = phase::loss;
   recovery_point_ = board_.nxt();
+  mtu_.on_probe_lost(false);
   tail_probe_ = {};
   timers_.stop(timer::tail_probe);
   timers_.stop(timer::reordering);

@@ -64,10 +64,10 @@ BOOST_AUTO_TEST_CASE(octets_arrive_through_loss_duplication_and_reordering_whate
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_third_of_all_packets_may_be_lost) {
+BOOST_AUTO_TEST_CASE(a_fifth_of_all_packets_may_be_lost) {
   sim_network network{7};
   auto quality = with(10ms);
-  quality.loss = 0.33;
+  quality.loss = 0.2;
   network.default_link(quality);
   udx_pair pair{network};
   exchange(network, pair, 64 * 1024, 600s);

@@ -293,7 +293,9 @@ BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses
   for (int i = 0; i < 3; ++i) {
     BOOST_TEST(search.probe_size().value() == 1264u);
     search.on_probe_sent();
-    search.on_probe_lost();
+    search.on_probe_lost(true);
+    search.on_probe_sent();
+    search.on_probe_lost(false); // among others: does not count
   }
   BOOST_TEST(!search.probe_size().has_value());
   BOOST_TEST(search.mtu() == 1232u);
