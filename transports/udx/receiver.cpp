@@ -46,7 +46,9 @@ void receiver::handle(const packet& in) {
   if (end)
     end_seq_ = seq;
   ack_due_ = true;
-  urgent_ = urgent_ || !in_order || !held_.empty();
+  // Coming right behind the newest one held, a packet leaves all holes as they are.
+  auto extends = !held_.empty() && seq == held_.highest() + 1;
+  urgent_ = urgent_ || (in_order ? !held_.empty() : !extends);
   if (!in_order) {
     held_.store(seq, payload, end);
     newest_held_ = seq;

@@ -208,6 +208,31 @@ BOOST_AUTO_TEST_CASE(a_sack_names_at_most_fifty_blocks_and_always_the_newest) {
   BOOST_TEST((read_sack_block(sent->sack_area(), 1) == sack_block{{3}, {6}}));
 }
 
+BOOST_AUTO_TEST_CASE(only_a_packet_that_makes_or_fills_a_hole_is_urgent) {
+  subject s;
+  s.in(subject::data(0), "x");
+  BOOST_TEST(!s.stream.urgent());
+  s.in(subject::data(2), "x");
+  BOOST_TEST(s.stream.urgent());
+  BOOST_TEST(s.send() == 1u);
+  BOOST_TEST(!s.stream.urgent());
+  s.in(subject::data(3), "x");
+  BOOST_TEST(!s.stream.urgent());
+  s.in(subject::data(5), "x");
+  BOOST_TEST(s.stream.urgent());
+  BOOST_TEST(s.send() == 1u);
+  s.in(subject::data(1), "x");
+  BOOST_TEST(s.stream.urgent());
+}
+
+BOOST_AUTO_TEST_CASE(one_ack_answers_a_batch) {
+  subject s;
+  for (std::uint32_t seq = 0; seq < 32; ++seq)
+    s.in(subject::data(seq), "x");
+  BOOST_TEST(s.send() == 1u);
+  BOOST_TEST(s.send() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_write_is_bounded_by_the_send_buffer) {
   udx::config settings;
   settings.send_buffer = 10;
