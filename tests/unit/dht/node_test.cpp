@@ -446,6 +446,30 @@ BOOST_AUTO_TEST_CASE(a_node_whose_whole_table_has_died_gets_in_again_by_itself) 
   BOOST_TEST(b.machine.stats().nodes == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_bootstrap_node_learnt_of_later_is_tried_at_once_while_the_table_is_empty) {
+  bench b;
+  b.machine.bootstrap(b.now);
+  BOOST_TEST(b.queries().empty());
+  b.machine.add_bootstrap(b.now, *endpoint::parse("224.0.0.1:1"));
+  BOOST_TEST(b.queries().empty());
+  b.machine.add_bootstrap(b.now, endpoint_of(4));
+  auto asked = b.queries();
+  BOOST_REQUIRE(asked.size() == 1u);
+  BOOST_TEST((asked[0].first == endpoint_of(4)));
+  b.answer(asked[0], id_of({0x44}));
+  BOOST_TEST(b.machine.stats().nodes == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(nodes_of_the_other_family_are_told_to_those_who_want_them) {
+  bench b;
+  b.machine.set_other_family({{id_of({0x81}), *endpoint::parse("[2001:db8::1]:6881")}});
+  auto query = query_of(krpc::method::find_node);
+  query.want_ipv4 = query.want_ipv6 = true;
+  auto reply = b.ask(endpoint_of(1), query);
+  BOOST_REQUIRE(reply);
+  BOOST_TEST(std::get<krpc::response>(krpc::decode(reply->payload)->body).nodes6.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(waking_before_the_deadline_does_nothing) {
   bench b{bench::with_bootstrap({1})};
   b.machine.bootstrap(b.now);
