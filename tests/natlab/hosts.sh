@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the tests here: hosts as network namespaces on a bridge of their own. The machine's own network is not touched
 # and nothing leaves the machine. Needs root, iproute2 and nftables; ends the test with exit code 77 where these are
 # missing. Source it before tools/processes.sh, and call use_hosts after.
@@ -46,34 +47,34 @@ add_host() {
 # on NAME COMMAND...: runs it on that host.
 on() { ip netns exec "$lab-$1" "${@:2}"; }
 
-# only_https NAME ADDRESS: a firewall that lets the host speak TCP 443 with that address and nothing else.
+# only_https NAME ADDRESS: a firewall between the host and the switch. It lets TCP 443 with that address through; everything
+# else disappears without a word, as behind most firewalls.
 only_https() {
-  on "$1" nft -f - <<RULES || skip "nftables does not work here"
-table inet firewall {
-  chain in {
-    type filter hook input priority 0; policy drop;
-    iif lo accept
-    ip saddr $2 tcp sport 443 accept
-  }
-  chain out {
-    type filter hook output priority 0; policy drop;
-    oif lo accept
-    ip daddr $2 tcp dport 443 accept
-    meta l4proto udp counter drop
+  on lan nft -f - <<RULES || skip "nftables does not filter bridges here"
+table bridge firewall_$1 {
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    iifname "to-$1" ether type arp accept
+    iifname "to-$1" ip daddr $2 tcp dport 443 accept
+    iifname "to-$1" ip protocol udp counter drop
+    iifname "to-$1" drop
+    oifname "to-$1" ether type arp accept
+    oifname "to-$1" ip saddr $2 tcp sport 443 accept
+    oifname "to-$1" drop
   }
 }
 RULES
 }
 
-# dropped_udp NAME: how many datagrams the firewall of that host has stopped.
-dropped_udp() { on "$1" nft -j list chain inet firewall out | jq '[.nftables[].rule.expr[]?.counter?.packets // empty] | add'; }
-
-# open_firewall NAME
-open_firewall() { on "$1" nft delete table inet firewall; }
+# dropped_udp NAME: how many datagrams from that host its firewall has stopped.
+dropped_udp() {
+  on lan nft -j list table bridge "firewall_$1" | jq '[.nftables[].rule?.expr[]?.counter?.packets // empty] | add'
+}
 
 # use_hosts: call it after sourcing tools/processes.sh. Programs end before their hosts go, and the APIs of nodes are asked
 # on the nodes' own loopback, at port 8080.
 use_hosts() {
+  # shellcheck disable=SC2154 # the trap assigns it
   trap 'code=$?; stop_all; remove_hosts; (exit $code); clean_up' EXIT
   status() { on "$1" curl -fsS --noproxy '*' --max-time 10 http://127.0.0.1:8080/v1/status | jq -r "$2"; }
 }
