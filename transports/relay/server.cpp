@@ -139,6 +139,8 @@ void server::handle_join(guest& from, const join& entering) {
   }
   from.topics.insert(entering.topic);
   membership_.join(entering.topic, from.id);
+  // A join is work for every member, so it counts for as much.
+  from.bucket.take(now_, membership_.members(entering.topic).size() * least_cost);
   tell_members(from, entering.topic);
   for (auto other : membership_.members(entering.topic))
     if (other != from.id)
