@@ -94,8 +94,11 @@ replica::transaction replica::stage_next(wall_time wall) {
   transaction next;
   next.writes = queue_.take();
   std::vector<item> batch;
-  for (const auto& write : next.writes)
-    batch.insert(batch.end(), write.items.begin(), write.items.end());
+  // Only the keys stay behind; they are all that is needed to conclude.
+  for (auto& write : next.writes)
+    batch.insert(
+        batch.end(), std::make_move_iterator(write.items.begin()),
+        std::make_move_iterator(write.items.end()));
   auto staged = engine_.stage(batch, wall);
   next.verdicts = std::move(staged.verdicts);
   next.changes = std::make_shared<const change_set>(std::move(staged.changes));

@@ -47,7 +47,10 @@ replicator_actor::behavior_type replicator_state::make_behavior() {
       [this](const connected& event) { on_connected(event); },
       [this](const chunk_received& event) { on_chunk(event); },
       // A peer that writes no more has nothing to say to us: sync needs both directions.
-      [this](const peer_finished& event) { close_channel_of(event.key); },
+      [this](const peer_finished& event) {
+        close_channel_of(event.key);
+        drive();
+      },
       [](const path_changed&) {},
       [this](const closed& event) { on_closed(event.key); },
       [this](const deadline_reached&) {
@@ -167,7 +170,6 @@ void replicator_state::close_channel_of(const channel_key& key) {
     return;
   act::mail(self_, close_channel{key.channel}).send(gone->second.connection);
   forget(gone);
-  drive();
 }
 
 void replicator_state::grant(const peer& to, std::uint64_t octets) {
