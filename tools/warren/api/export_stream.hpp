@@ -1,0 +1,11 @@
+#pragma once
+
+#include "tools/warren/api/context.hpp"
+
+namespace warren::program {
+
+/// Serves GET /v1/export: every node as a line {"soul", "fields", "states"}, page by page as fast as the client reads.
+/// Nodes written meanwhile may or may not be in it.
+void serve_export(const api_context& api, const responder_ptr& responder);
+
+} // namespace warren::program

@@ -1,0 +1,248 @@
+#include "actors/interfaces.hpp"
+#include "tools/warren/node_flags.hpp"
+#include "tools/warren/output.hpp"
+#include "tools/warren/pipe_threads.hpp"
+#include "tools/warren/stop_signal.hpp"
+#include "tools/warren/topic_flags.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+
+namespace warren::program {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Parts read and not yet accepted by the connection.
+constexpr std::ptrdiff_t parts_in_flight = 6;
+
+/// Octets the peer may send before we wrote them out; together with one part this bounds what is held.
+constexpr std::uint64_t credit = 4 * 1024 * 1024;
+
+struct pipe_flags {
+  node_flags node;
+  topic_flags on;
+  std::string to;
+  bool listen = false;
+  bool json = false;
+};
+
+/// Joins one channel to standard input and output, and ends the program when both directions are done.
+struct pipe_state {
+  pipe_state(
+      caf::event_based_actor* selfptr, std::string peer, output* printer, stop_signal& stopper,
+      std::shared_ptr<std::atomic<bool>> connected_once)
+      : self{selfptr},
+        wanted{std::move(peer)},
+        events{printer},
+        stop{stopper},
+        began{std::move(connected_once)} {}
+
+  caf::behavior make_behavior() {
+    return {
+        [this](const connected& arrived) { begin(arrived); },
+        [this](const chunk_received& got) {
+          if (got.key != key || !writer)
+            return;
+          ++unwritten;
+          writer->write(got.data);
+        },
+        [this](const output_written& written) { granted(written); },
+        [this](const input_read& part) { forward(part); },
+        [this](const peer_finished& end) {
+          peer_done |= connection && end.key == key;
+          finish_when_done();
+        },
+        [this](const path_changed& moved) {
+          if (connection && moved.key == key)
+            tell("path_changed", moved.peer);
+        },
+        [this](const closed& end) {
+          if (connection && end.key == key)
+            lose(end);
+        },
+    };
+  }
+
+  /// The first peer, or the one that was asked for; others are turned away.
+  void begin(const connected& arrived) {
+    if (connection || (!wanted.empty() && arrived.peer.id != wanted)) {
+      act::mail(self, close_channel{arrived.key.channel})
+          .request(arrived.connection, caf::infinite)
+          .then([] {}, [](const caf::error&) {});
+      return;
+    }
+    key = arrived.key;
+    connection = arrived.connection;
+    *began = true;
+    tell("connected", arrived.peer);
+    auto me = caf::actor_cast<caf::actor>(self);
+    reader = std::make_unique<input_reader>(STDIN_FILENO, me);
+    writer = std::make_unique<output_writer>(STDOUT_FILENO, me);
+    reader->permit(parts_in_flight);
+    grant(credit);
+  }
+
+  void tell(const char* what, const peer_info& peer) {
+    if (events != nullptr)
+      events->event(
+          {{"event", what}, {"peer_id", peer.id}, {"path", to_string(peer.path)}, {"address", peer.address}});
+  }
+
+  void grant(std::uint64_t octets) {
+    act::mail(self, grant_credit{key.channel, octets})
+        .request(connection, caf::infinite)
+        .then([] {}, [](const caf::error&) {});
+  }
+
+  void forward(const input_read& part) {
+    if (!part.problem.empty())
+      return stop.request("standard input cannot be read: " + part.problem);
+    if (part.data.size() == 0) {
+      input_over = true;
+      return finish_when_accepted();
+    }
+    ++unaccepted;
+    act::mail(self, write_chunk{key.channel, part.data})
+        .request(connection, caf::infinite)
+        .then(
+            [this] {
+              --unaccepted;
+              reader->permit(1);
+              finish_when_accepted();
+            },
+            [this](const caf::error& why) {
+              stop.request("the peer could not be written to: " + describe(why));
+            });
+  }
+
+  /// Carries the end of standard input to the peer, after everything before it.
+  void finish_when_accepted() {
+    if (!input_over || unaccepted > 0 || finishing)
+      return;
+    finishing = true;
+    act::mail(self, finish_channel{key.channel})
+        .request(connection, caf::infinite)
+        .then(
+            [this] {
+              own_done = true;
+              finish_when_done();
+            },
+            [this](const caf::error& why) { stop.request("the end could not be sent: " + describe(why)); });
+  }
+
+  void granted(const output_written& written) {
+    if (!written.problem.empty())
+      return stop.request("standard output cannot be written: " + written.problem);
+    --unwritten;
+    grant(written.octets);
+    finish_when_done();
+  }
+
+  bool done() const { return own_done && peer_done && unwritten == 0; }
+
+  void finish_when_done() {
+    if (done())
+      stop.request({});
+  }
+
+  /// The peer leaves first when it was done first; anything else is a loss.
+  void lose(const closed& end) {
+    if (own_done && peer_done && end.reason == errc::closed_by_peer)
+      return finish_when_done();
+    stop.request("the connection ended early: " + (end.detail.empty() ? to_string(end.reason) : end.detail));
+  }
+
+  caf::event_based_actor* self;
+  std::string wanted;
+  output* events;
+  stop_signal& stop;
+  std::shared_ptr<std::atomic<bool>> began; // told to the thread that waits for the end
+  channel_key key;
+  connection_actor connection;
+  std::unique_ptr<input_reader> reader;
+  std::unique_ptr<output_writer> writer;
+  std::size_t unwritten = 0;
+  std::size_t unaccepted = 0;
+  bool input_over = false;
+  bool finishing = false;
+  bool own_done = false;
+  bool peer_done = false;
+};
+
+void check(const caf::error& why) {
+  if (why && is(why, errc::bad_config))
+    throw usage_error{describe(why)};
+  if (why)
+    throw failure{describe(why)};
+}
+
+std::string wanted_peer(const pipe_flags& given) {
+  if (given.to.empty())
+    return {};
+  auto parsed = peer_id::parse(given.to);
+  if (!parsed)
+    throw usage_error{
+        "--to \"" + given.to
+        + "\" is refused; allowed: a peer id, 52 letters of z-base-32 or 64 hexadecimal digits"};
+  return to_string(*parsed);
+}
+
+void join_topic(caf::scoped_actor& self, const transport_actor& transport, connect_topic request) {
+  caf::error problem;
+  act::mail(self, std::move(request))
+      .request(transport, 30s)
+      .receive([] {}, [&](const caf::error& why) { problem = why; });
+  check(problem);
+}
+
+void run_pipe(const pipe_flags& given) {
+  auto peer = wanted_peer(given);
+  auto on = topic_of(given.on);
+  auto secret = read_secret(given.on.secret_file);
+  auto settings = read_config(given.node);
+  log_warnings(*settings);
+  stop_signal stop;
+  output events{true, stderr};
+  caf::actor_system system{*settings};
+  auto transport = make_transport(system, settings->transport());
+  if (!transport)
+    check(transport.error());
+  caf::scoped_actor self{system};
+  auto began = std::make_shared<std::atomic<bool>>(false);
+  auto pipe = act::spawn<pipe_state>(system, peer, given.json ? &events : nullptr, std::ref(stop), began);
+  std::optional<std::string> problem;
+  try {
+    join_topic(self, *transport, connect_topic{on, chunk{secret}, pipe});
+    problem = stop.wait();
+  } catch (const std::exception& why) {
+    problem = why.what();
+  }
+  stop.guard_shutdown(15s);
+  // Ends the connection in order: what was written is delivered first.
+  act::mail(self, disconnect{}).request(*transport, 10s).receive([] {}, [](const caf::error&) {});
+  caf::anon_send_exit(pipe, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(*transport, caf::exit_reason::user_shutdown);
+  if (problem && !problem->empty())
+    throw failure{*problem};
+  if (!problem && *began)
+    throw failure{"stopped by a signal before both sides were done"};
+}
+
+} // namespace
+
+void add_pipe(CLI::App& app) {
+  auto given = std::make_shared<pipe_flags>();
+  auto sub = app.add_subcommand("pipe", "connect standard input and output to a peer's");
+  add_topic_flags(*sub, given->on);
+  auto listen = sub->add_flag("--listen", given->listen, "take the first peer that comes");
+  sub->add_option("--to", given->to, "wait for this peer")->excludes(listen);
+  sub->add_flag("--json", given->json, "print events as JSON on stderr");
+  add_node_flags(*sub, given->node);
+  sub->callback([given] { run_pipe(*given); });
+}
+
+} // namespace warren::program

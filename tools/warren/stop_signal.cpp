@@ -1,0 +1,80 @@
+#include "tools/warren/stop_signal.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <mutex>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <thread>
+#include <unistd.h>
+
+namespace warren::program {
+
+/// Lives as long as the process: the guard's thread may outlast the object.
+struct stop_signal::state {
+  int signals = -1;
+  int requests = -1;
+  std::mutex mutex;
+  std::optional<std::string> why;
+};
+
+stop_signal::stop_signal() : state_{new state} {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  state_->signals = signalfd(-1, &set, SFD_CLOEXEC);
+  state_->requests = eventfd(0, EFD_CLOEXEC);
+  if (state_->signals < 0 || state_->requests < 0)
+    throw std::runtime_error{"the system refused a signalfd or eventfd; raise the limit on open files"};
+}
+
+stop_signal::~stop_signal() = default;
+
+bool stop_signal::wait_for(std::chrono::milliseconds longest) {
+  std::array<pollfd, 2> fds{{{state_->signals, POLLIN, 0}, {state_->requests, POLLIN, 0}}};
+  int n = 0;
+  do
+    n = poll(fds.data(), fds.size(), static_cast<int>(longest.count()));
+  while (n < 0 && errno == EINTR);
+  if ((fds[0].revents & POLLIN) != 0) {
+    signalfd_siginfo taken;
+    [[maybe_unused]] auto ignored = read(state_->signals, &taken, sizeof(taken));
+  }
+  return n > 0;
+}
+
+std::optional<std::string> stop_signal::wait() {
+  wait_for(std::chrono::milliseconds{-1});
+  std::lock_guard guard{state_->mutex};
+  return state_->why;
+}
+
+void stop_signal::request(std::string why) {
+  {
+    std::lock_guard guard{state_->mutex};
+    if (state_->why)
+      return;
+    state_->why = std::move(why);
+  }
+  std::uint64_t one = 1;
+  [[maybe_unused]] auto ignored = write(state_->requests, &one, sizeof(one));
+}
+
+void stop_signal::guard_shutdown(std::chrono::milliseconds longest) {
+  std::thread{[fd = state_->signals, longest] {
+    pollfd again{fd, POLLIN, 0};
+    bool by_signal = poll(&again, 1, static_cast<int>(longest.count())) > 0;
+    std::fprintf(
+        stderr, "warren: %s\n", by_signal ? "stopped at once by a second signal" : "stopping took too long");
+    std::_Exit(1);
+  }}.detach();
+}
+
+} // namespace warren::program
