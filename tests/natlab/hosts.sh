@@ -66,6 +66,13 @@ table bridge firewall_$1 {
 RULES
 }
 
+# open_firewall NAME
+open_firewall() { on lan nft delete table bridge "firewall_$1"; }
+
+# pull_cable NAME, plug_cable NAME: the host loses its network without a word, and gets it back.
+pull_cable() { ip -n "$lab-lan" link set "to-$1" down; }
+plug_cable() { ip -n "$lab-lan" link set "to-$1" up; }
+
 # dropped_udp NAME: how many datagrams from that host its firewall has stopped.
 dropped_udp() {
   on lan nft -j list table bridge "firewall_$1" | jq '[.nftables[].rule?.expr[]?.counter?.packets // empty] | add'
