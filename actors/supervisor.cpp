@@ -16,6 +16,10 @@ constexpr std::size_t max_watchers = 64;
 /// How long disconnect waits for connections to end in order.
 constexpr auto disconnect_wait = std::chrono::seconds{3};
 
+/// How long a relay is not told that we left a topic while connections through it may still be ending: longer than a session
+/// takes to end (session::limits::drain_timeout, twice).
+constexpr auto longest_leaving = std::chrono::seconds{25};
+
 /// How long a child may take to tell its numbers; what is missing then is left out of the status.
 constexpr auto status_wait = std::chrono::seconds{2};
 
@@ -101,6 +105,8 @@ void supervisor_state::pump() {
   auto consider = [&](time_point when) { due = due ? std::min(*due, when) : when; };
   for (const auto& [name, when] : pending_restarts)
     consider(when);
+  if (auto when = leave_relays(at))
+    consider(*when);
   if (has_direct_way())
     for (const auto& [on, joined] : topics)
       if (!joined.looking_up)
@@ -113,9 +119,15 @@ void supervisor_state::pump() {
 void supervisor_state::join(const topic& on) {
   topic_of_hash[on.info_hash()] = on;
   topics[on].schedule = swarm::lookup_schedule{now(), setup.opts.announce_interval};
-  for (const auto& [url, relay] : relays)
-    if (relay.link)
-      act::mail(self, relay_join{on}).send(relay.link);
+  auto left_before = leaving.erase(on) > 0;
+  for (const auto& [url, relay] : relays) {
+    if (!relay.link)
+      continue;
+    // Who is there is told to newcomers only.
+    if (left_before)
+      act::mail(self, relay_leave{on}).send(relay.link);
+    act::mail(self, relay_join{on}).send(relay.link);
+  }
 }
 
 caf::result<void> supervisor_state::handle_connect(const connect_topic& request) {
@@ -154,12 +166,30 @@ void supervisor_state::leave(const topic& on) {
   topics.erase(on);
   topic_of_hash.erase(on.info_hash());
   book.left(on);
-  for (const auto& [url, relay] : relays)
-    if (relay.link)
-      act::mail(self, relay_leave{on}).send(relay.link);
+  leaving[on] = now() + longest_leaving;
   for (const auto& [address, stream] : streams)
     if (stream.admitted)
       act::mail(self, topic_left{on}).send(stream.actor);
+}
+
+/// Tells the relays which topics were left, once no connection through them needs that any more. Returns when to look again.
+std::optional<time_point> supervisor_state::leave_relays(time_point at) {
+  auto in_use = std::any_of(streams.begin(), streams.end(), [](const auto& entry) {
+    return std::holds_alternative<swarm::relayed_peer>(entry.second.remote);
+  });
+  std::optional<time_point> next;
+  for (auto i = leaving.begin(); i != leaving.end();) {
+    if (in_use && i->second > at && leaving.size() <= setup.opts.max_topics) {
+      next = next ? std::min(*next, i->second) : i->second;
+      ++i;
+      continue;
+    }
+    for (const auto& [url, relay] : relays)
+      if (relay.link)
+        act::mail(self, relay_leave{i->first}).send(relay.link);
+    i = leaving.erase(i);
+  }
+  return next;
 }
 
 /// A subscriber or a watcher has ended.
@@ -234,7 +264,7 @@ void supervisor_state::handle_presence(const relay_presence& presence) {
 std::vector<peer_info> supervisor_state::known_on(const topic& on) const {
   std::vector<peer_info> result;
   for (const auto& [address, stream] : streams)
-    if (stream.admitted)
+    if (stream.admitted && !stream.replaced)
       result.push_back(stream.session->peer);
   for (const auto& target : book.candidates_on(on)) {
     peer_info info;
@@ -311,7 +341,7 @@ caf::result<transport_status> supervisor_state::handle_status() {
     status.relays.push_back({url, relay.state});
   auto ignore = [gathering](const caf::error&) {};
   for (const auto& [address, stream] : streams)
-    if (stream.admitted)
+    if (stream.admitted && !stream.replaced)
       act::mail(self, get_status{})
         .request(caf::actor_cast<connection_actor>(stream.actor), status_wait)
         .then([gathering](connection_status& peer) { gathering->status.peers.push_back(std::move(peer)); }, ignore);

@@ -139,8 +139,10 @@ void supervisor_state::accept(live_stream& stream) {
 
 void supervisor_state::close_replaced(const std::vector<std::uint64_t>& connections) {
   for (auto connection : connections)
-    if (auto stream = find_connection(connection))
+    if (auto stream = find_connection(connection)) {
+      stream->replaced = true;
       act::mail(self, shut_down{errc::replaced, "a newer connection to this peer took over"}).send(stream->actor);
+    }
 }
 
 void supervisor_state::handle_closed(const session_closed& report) {

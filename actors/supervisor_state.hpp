@@ -46,6 +46,7 @@ struct supervisor_state {
     swarm::candidate remote;
     std::optional<session_established> session;
     bool admitted = false;
+    bool replaced = false; // another connection to the same peer took over; this one is ending
   };
 
   struct relay_child {
@@ -92,6 +93,7 @@ struct supervisor_state {
   caf::result<transport_status> handle_status();
   void join(const topic& on);
   void leave(const topic& on);
+  std::optional<time_point> leave_relays(time_point at);
   void forget_subscriber(const caf::actor_addr& gone);
   void look_up_due(time_point at);
   void look_up(const topic& on, joined_topic& joined);
@@ -128,6 +130,9 @@ struct supervisor_state {
   std::map<std::string, relay_child> relays; // by URL, in the order of options::relay_urls only in effect
 
   std::map<topic, joined_topic> topics; // at most options::max_topics
+  /// Left, but the relays are not told yet: a relay forwards between members of a topic only, and what was written must
+  /// still get through. Until the given time at most, and of max_topics topics at most.
+  std::map<topic, time_point> leaving;
   std::map<std::array<std::byte, 20>, topic> topic_of_hash;
   /// Results of lookup_topic requests under way; a lookup hands out at most dht::config::max_lookup_peers addresses.
   std::map<std::array<std::byte, 20>, std::vector<std::shared_ptr<std::set<endpoint>>>> lookups;
