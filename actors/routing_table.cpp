@@ -95,12 +95,19 @@ struct routing_table_state {
     if (request.announce) {
       // Only the newest announcement of a topic is kept warm.
       if (auto earlier = warm.find(target); earlier != warm.end())
-        node.cancel(earlier->second);
+        supersede(earlier->second);
       warm[target] = id;
     }
     lookups.emplace(id, pending{request.info_hash, request.listener, promise});
     drive();
     return promise;
+  }
+
+  /// A cancelled lookup says nothing more, so whoever still waits for it is answered here.
+  void supersede(const dht::lookup_id& earlier) {
+    node.cancel(earlier);
+    if (auto waiting = lookups.extract(earlier); !waiting.empty())
+      waiting.mapped().promise.deliver(make_error(errc::limit_reached, "a newer announcement of this topic took over"));
   }
 
   caf::result<std::uint64_t> await_bootstrap() {

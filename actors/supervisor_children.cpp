@@ -17,7 +17,7 @@ dht::config dht_config_of(const options& opts, const endpoint& local) {
   result.bootstrap = opts.bootstrap;
   result.read_only = opts.dht_read_only;
   // A private network has many nodes on few addresses; the public one must not (DESIGN section 3).
-  result.allow_same_ip = local.address.is_loopback();
+  result.allow_same_ip = local.address.is_loopback() || local.address.is_private();
   return result;
 }
 
