@@ -6,5 +6,5 @@ warren_test(actors_transport actors
     transport/relay_mode_test.cpp
     transport/udp_port_test.cpp
   DEPENDS warren_actors)
-target_precompile_headers(actors_transport PRIVATE <caf/all.hpp> <boost/test/unit_test.hpp>
+target_precompile_headers(actors_transport PRIVATE <caf/all.hpp>
   "${PROJECT_SOURCE_DIR}/messages/types.hpp")
