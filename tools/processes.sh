@@ -4,6 +4,9 @@
 warren=${WARREN:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build/bin/warren}
 [ -x "$warren" ] || { echo "$warren is not there: run tools/build first" >&2; exit 1; }
 
+# Nothing here may go through a proxy.
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/warren-XXXXXX")
 declare -A pids=()
 

@@ -39,17 +39,19 @@ struct lookup_state {
         .then(
             [this](std::uint64_t nodes) {
               if (nodes == 0)
-                stop.request("no DHT node answered; check that --bootstrap names one that runs");
+                nobody_answered();
               else
                 look_up();
             },
-            [this](const caf::error& why) { finish(why, {}); });
+            [this](const caf::error&) { nobody_answered(); });
     return {[this](const dht_peers& found) {
       for (const auto& peer : found.peers)
         if (seen.insert(peer).second)
           out.event({{"event", "peer"}, {"address", to_string(peer)}, {"peer_id", nullptr}});
     }};
   }
+
+  void nobody_answered() { stop.request("no DHT node answered; check that --bootstrap names one that runs"); }
 
   void look_up() {
     act::mail(self, dht_lookup{info_hash, caf::actor_cast<caf::actor>(self), false, 0})

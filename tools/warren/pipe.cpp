@@ -173,6 +173,20 @@ struct pipe_state {
   bool peer_done = false;
 };
 
+/// Ends the connection in order and waits until the peer has everything, however slow the way to it.
+void disconnect_in_order(caf::scoped_actor& self, const transport_actor& transport) {
+  for (int tries = 0; tries < 10; ++tries) {
+    bool over = true;
+    act::mail(self, disconnect{}).request(transport, 10s).receive([] {}, [](const caf::error&) {});
+    act::mail(self, get_status{})
+        .request(transport, 10s)
+        .receive(
+            [&](const transport_status& status) { over = status.peers.empty(); }, [](const caf::error&) {});
+    if (over)
+      return;
+  }
+}
+
 void check(const caf::error& why) {
   if (why && is(why, errc::bad_config))
     throw usage_error{describe(why)};
@@ -221,9 +235,8 @@ void run_pipe(const pipe_flags& given) {
   } catch (const std::exception& why) {
     problem = why.what();
   }
-  stop.guard_shutdown(15s);
-  // Ends the connection in order: what was written is delivered first.
-  act::mail(self, disconnect{}).request(*transport, 10s).receive([] {}, [](const caf::error&) {});
+  stop.guard_shutdown(60s);
+  disconnect_in_order(self, *transport);
   caf::anon_send_exit(pipe, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(*transport, caf::exit_reason::user_shutdown);
   if (problem && !problem->empty())
