@@ -1,5 +1,6 @@
-// How fast one core turns octets into UDX packets and back: two streams in one thread, without sockets, in virtual time of
-// 100 microseconds per exchange. Counts heap allocations of the second half of the run, which should be next to none.
+// How fast one core turns octets into UDX packets and back: two streams in one thread, without sockets, in
+// virtual time of 100 microseconds per exchange. Counts heap allocations of the second half of the run, which
+// should be next to none.
 //   udx_machine_bench [MIB]
 #include "transports/udx/stream.hpp"
 

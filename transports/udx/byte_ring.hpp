@@ -6,8 +6,8 @@
 
 namespace warren::udx {
 
-/// A bounded first-in, first-out run of octets. Its memory doubles as needed, up to the limit, and is then used again
-/// and again.
+/// A bounded first-in, first-out run of octets. Its memory doubles as needed, up to the limit, and is then
+/// used again and again.
 class byte_ring {
 public:
   explicit byte_ring(std::size_t limit) noexcept : limit_{limit} {}

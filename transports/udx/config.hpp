@@ -13,19 +13,22 @@ enum class congestion_algorithm : std::uint8_t {
   new_reno, // RFC 5681 and 6582, in packets
 };
 
-/// What a stream needs to know. The two ids and the remote endpoint have been agreed out of band (transports/dial).
+/// What a stream needs to know. The two ids and the remote endpoint have been agreed out of band
+/// (transports/dial).
 struct config {
   std::uint32_t local_id = 0;  // ours: what the peer's packets carry
   std::uint32_t remote_id = 0; // the peer's: what our packets carry
   endpoint remote;
 
-  /// Octets that may wait here for the application, at most max_receive_window. The peer is told what is left of it.
+  /// Octets that may wait here for the application, at most max_receive_window. The peer is told what is left
+  /// of it.
   std::size_t receive_window = 4 * 1024 * 1024;
 
   /// Octets written and not yet acknowledged that are kept; write() takes no more beyond.
   std::size_t send_buffer = 4 * 1024 * 1024;
 
-  /// Size of a whole IP packet: to start with, and where the search for a larger one ends. 1200 is always possible.
+  /// Size of a whole IP packet: to start with, and where the search for a larger one ends. 1200 is always
+  /// possible.
   std::size_t base_mtu = 1200;
   std::size_t max_mtu = 1500;
 
@@ -38,16 +41,16 @@ struct config {
 
   congestion_algorithm congestion = congestion_algorithm::cubic;
 
-  /// False: packets from any other endpoint than `remote` are refused, so that an off-path guesser must also spoof the
-  /// source. True: any source is taken as the reference does, and replies still go to `remote`; the caller then decides
-  /// who may speak.
+  /// False: packets from any other endpoint than `remote` are refused, so that an off-path guesser must also
+  /// spoof the source. True: any source is taken as the reference does, and replies still go to `remote`; the
+  /// caller then decides who may speak.
   bool accept_any_source = false;
 };
 
 inline constexpr std::size_t max_receive_window = 64 * 1024 * 1024;
 
-/// Octets taken beyond the receive window: the peer's first flight leaves before it knows the window, and one packet may
-/// always probe past it.
+/// Octets taken beyond the receive window: the peer's first flight leaves before it knows the window, and one
+/// packet may always probe past it.
 inline constexpr std::size_t receive_window_slack = 64 * 1024;
 
 /// Packets in flight, at most; the send buffer holds no more segments.

@@ -28,8 +28,8 @@ public:
   /// A packet was lost, the first of its round trip.
   virtual void on_congestion_event(time_point now) = 0;
 
-  /// What was taken for lost since the last on_congestion_event() has all arrived after all: as if that had not been
-  /// (RFC 9438 section 4.9).
+  /// What was taken for lost since the last on_congestion_event() has all arrived after all: as if that had
+  /// not been (RFC 9438 section 4.9).
   virtual void on_spurious_loss() = 0;
 
   /// The retransmission timer has expired with data in flight.
@@ -47,8 +47,8 @@ inline constexpr double initial_window = 10;
 inline constexpr double min_window = 2;
 inline constexpr double loss_window = 1;
 
-/// Returns true if the sender made use of its window, so that an ACK tells of the path and not of the application
-/// (RFC 9438 section 5.8). In slow start half of the window will do, as pacing spreads the rest.
+/// Returns true if the sender made use of its window, so that an ACK tells of the path and not of the
+/// application (RFC 9438 section 5.8). In slow start half of the window will do, as pacing spreads the rest.
 bool window_was_used(const ack_sample& sample, double cwnd, bool slow_start) noexcept;
 
 std::unique_ptr<congestion_controller> make_congestion_controller(congestion_algorithm algorithm);

@@ -5,8 +5,9 @@
 
 namespace warren::udx {
 
-/// Searches for the largest IP packet that the path takes (udx.md section 12; RFC 8899 in spirit): a new DATA packet is
-/// padded to the next size; when it is acknowledged that size is the MTU. Three losses in a row end the search for good.
+/// Searches for the largest IP packet that the path takes (udx.md section 12; RFC 8899 in spirit): a new DATA
+/// packet is padded to the next size; when it is acknowledged that size is the MTU. Three losses in a row end
+/// the search for good.
 class mtu_search {
 public:
   mtu_search(std::size_t base, std::size_t ceiling) noexcept;
@@ -22,7 +23,8 @@ public:
   void on_probe_sent() noexcept { in_flight_ = true; }
   void on_probe_acked() noexcept;
 
-  /// `alone`: nothing else was lost with it, so its size is the likely reason. Otherwise it is simply tried again.
+  /// `alone`: nothing else was lost with it, so its size is the likely reason. Otherwise it is simply tried
+  /// again.
   void on_probe_lost(bool alone) noexcept;
 
   /// Starts over on a new path. A probe still in flight belongs to the old one.

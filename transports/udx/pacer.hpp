@@ -6,8 +6,8 @@
 
 namespace warren::udx {
 
-/// Spreads a window over its round trip: a token bucket in octets, refilled at a little more than cwnd per srtt. A path
-/// faster than the timers is not paced.
+/// Spreads a window over its round trip: a token bucket in octets, refilled at a little more than cwnd per
+/// srtt. A path faster than the timers is not paced.
 class pacer {
 public:
   /// Sets the pace from the state of the path.

@@ -5,8 +5,9 @@
 
 namespace warren::udx {
 
-/// Loss detection by time: a packet is lost when one sent later has arrived and a reordering window has passed
-/// (RFC 8985 section 6). There is no DSACK; that a loss was none is told by an answer that came too soon to be to the repetition.
+/// Loss detection by time: a packet is lost when one sent later has arrived and a reordering window has
+/// passed (RFC 8985 section 6). There is no DSACK; that a loss was none is told by an answer that came too
+/// soon to be to the repetition.
 class rack {
 public:
   /// To be called for each newly acknowledged or sacked segment (RFC 8985 section 6.2 steps 1 to 3).
@@ -15,13 +16,15 @@ public:
   /// Returns true if the segment was sent before the latest one known to have arrived.
   bool sent_before(sequence_number seq, const segment& candidate) const noexcept;
 
-  /// Returns when the segment is to be considered lost, if it has been `sent_before` (RFC 8985 section 6.2 step 5).
+  /// Returns when the segment is to be considered lost, if it has been `sent_before` (RFC 8985 section 6.2
+  /// step 5).
   time_point lost_at(const segment& candidate, duration reordering_window) const noexcept;
 
   /// Returns how long a packet may be overtaken. `repairing`: in recovery, or after a timeout.
   duration reordering_window(const rtt_estimator& rtt, bool repairing, std::size_t sacked) const noexcept;
 
-  /// To be called when a segment taken for lost has arrived after all: packets may be overtaken by more from now on.
+  /// To be called when a segment taken for lost has arrived after all: packets may be overtaken by more from
+  /// now on.
   void on_spurious_loss(time_point now, duration srtt) noexcept;
 
   /// To be called when recovery ends; sixteen without a spurious loss narrow the window again.

@@ -7,8 +7,8 @@ namespace warren::udx {
 
 namespace {
 
-// The peer counts a window of n octets as n / max_payload packets; 1024 is below any max_payload in use, and the slack is
-// for what it may send beyond.
+// The peer counts a window of n octets as n / max_payload packets; 1024 is below any max_payload in use, and
+// the slack is for what it may send beyond.
 std::size_t packets_ahead(std::size_t window) {
   return (window + receive_window_slack) / 1024;
 }
@@ -64,7 +64,8 @@ bool receiver::in_window(sequence_number seq) const noexcept {
 
 void receiver::consume(std::size_t n) noexcept {
   ready_.drop(std::min(n, ready_.front().size()));
-  // RFC 9293 section 3.8.6.2.2, against silly windows: a peer that may be waiting hears of room only when there is much.
+  // RFC 9293 section 3.8.6.2.2, against silly windows: a peer that may be waiting hears of room only when
+  // there is much.
   if (told_window_ < window_limit_ / 4 && window() >= window_limit_ / 2)
     ack_due_ = true;
 }
@@ -111,7 +112,8 @@ bool receiver::admissible(const packet& in) {
   return true;
 }
 
-// Packets in order do not count those held against them: only they can fill the hole that holds the others up.
+// Packets in order do not count those held against them: only they can fill the hole that holds the others
+// up.
 bool receiver::fits(std::size_t octets, bool in_order) const noexcept {
   auto kept = ready_.size() + (in_order ? 0 : held_.octets());
   return kept + octets <= window_limit_ + receive_window_slack;

@@ -9,10 +9,12 @@
 
 namespace warren::udx {
 
-/// The receiving half of a stream: puts packets in order, tells the peer what has arrived and how much room is left.
+/// The receiving half of a stream: puts packets in order, tells the peer what has arrived and how much room
+/// is left.
 ///
-/// Bound: what waits to be read is at most the window plus its slack, and so is what waits for a hole to be filled; a peer
-/// that keeps to the window fills both together no further. What goes beyond is refused and must be sent again.
+/// Bound: what waits to be read is at most the window plus its slack, and so is what waits for a hole to be
+/// filled; a peer that keeps to the window fills both together no further. What goes beyond is refused and
+/// must be sent again.
 class receiver {
 public:
   receiver(const config& settings, counters& counts) noexcept;
@@ -43,8 +45,9 @@ public:
   /// True when an ACK has SACK blocks to carry.
   bool has_holes() const noexcept { return !held_.empty(); }
 
-  /// Returns the blocks for a SACK: up to max_sack_blocks, the last of them with the packet that came last, if there are as
-  /// many before it (RFC 2018 section 4 wants the newest told first of all; what was told once need not be told again).
+  /// Returns the blocks for a SACK: up to max_sack_blocks, the last of them with the packet that came last,
+  /// if there are as many before it (RFC 2018 section 4 wants the newest told first of all; what was told
+  /// once need not be told again).
   std::span<const sack_block> sack_blocks() const noexcept;
 
   /// To be called when a packet with ack and window has gone out.

@@ -8,8 +8,9 @@
 
 namespace warren::udx {
 
-/// Packets that have arrived ahead of a missing one. Sequence numbers count packets, so the place of their octets in the
-/// stream is unknown until the hole is filled; they are kept in pooled chunks of one datagram each.
+/// Packets that have arrived ahead of a missing one. Sequence numbers count packets, so the place of their
+/// octets in the stream is unknown until the hole is filled; they are kept in pooled chunks of one datagram
+/// each.
 class reorder_buffer {
 public:
   /// Keeps packets up to `max_packets` ahead.

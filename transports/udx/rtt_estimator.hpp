@@ -6,7 +6,8 @@
 
 namespace warren::udx {
 
-/// Smoothed round-trip time and retransmission timeout (RFC 6298), with the reference's clamps (udx.md section 8).
+/// Smoothed round-trip time and retransmission timeout (RFC 6298), with the reference's clamps (udx.md
+/// section 8).
 class rtt_estimator {
 public:
   // udx.md section 8: RTO = clamp(srtt + 4 rttvar, 1000, 30000) ms; 1000 before any sample.

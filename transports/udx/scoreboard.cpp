@@ -49,7 +49,8 @@ void scoreboard::mark_resent(sequence_number seq, time_point now) noexcept {
   link(flight_, seq);
 }
 
-// Union-find with path halving: however often the same blocks are reported, a sacked run is walked about once.
+// Union-find with path halving: however often the same blocks are reported, a sacked run is walked about
+// once.
 sequence_number scoreboard::next_unsacked(sequence_number seq) noexcept {
   while (seq < nxt_ && (*this)[seq].where == segment::place::sacked) {
     auto& slot = (*this)[seq];

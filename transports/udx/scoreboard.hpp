@@ -27,8 +27,9 @@ struct segment {
   sequence_number skip;
 };
 
-/// The sender's view of every packet between snd.una and snd.nxt. Segments in flight are linked in the order of their last
-/// transmission (RFC 8985 section 6.2 step 5 wants them so), lost ones in the order of their loss.
+/// The sender's view of every packet between snd.una and snd.nxt. Segments in flight are linked in the order
+/// of their last transmission (RFC 8985 section 6.2 step 5 wants them so), lost ones in the order of their
+/// loss.
 class scoreboard {
 public:
   explicit scoreboard(sequence_number first = {}) noexcept : una_{first}, nxt_{first} {}
@@ -36,7 +37,8 @@ public:
   sequence_number una() const noexcept { return una_; }
   sequence_number nxt() const noexcept { return nxt_; }
 
-  /// Returns the packets not yet cumulatively acknowledged; those of them in the network; lost and not yet repeated; sacked.
+  /// Returns the packets not yet cumulatively acknowledged; those of them in the network; lost and not yet
+  /// repeated; sacked.
   std::size_t outstanding() const noexcept { return static_cast<std::size_t>(nxt_ - una_); }
   std::size_t in_flight() const noexcept { return flight_.count; }
   std::size_t lost() const noexcept { return lost_.count; }

@@ -99,8 +99,8 @@ bool sender::may_send_new() const noexcept {
          && board_.outstanding() < max_packets_in_flight;
 }
 
-// RFC 8985 section 7.3: new data if there is any, else the last packet once more; either way past the windows. While losses
-// are repaired, the next of them.
+// RFC 8985 section 7.3: new data if there is any, else the last packet once more; either way past the
+// windows. While losses are repaired, the next of them.
 bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet_stamp& stamp) {
   if (board_.in_flight() == 0)
     return true;

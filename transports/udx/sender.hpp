@@ -23,11 +23,11 @@ struct packet_stamp {
   sequence_number ack;
 };
 
-/// The sending half of a stream: cuts octets into packets, sends them as the windows and the pacer allow, finds out what
-/// was lost and repeats it. It uses the stream's timers, except for `linger`.
+/// The sending half of a stream: cuts octets into packets, sends them as the windows and the pacer allow,
+/// finds out what was lost and repeats it. It uses the stream's timers, except for `linger`.
 ///
-/// Split over sender.cpp (the application's side and transmission), sender_acks.cpp (what the peer's packets tell) and
-/// sender_timers.cpp (time).
+/// Split over sender.cpp (the application's side and transmission), sender_acks.cpp (what the peer's packets
+/// tell) and sender_timers.cpp (time).
 class sender {
 public:
   sender(const config& settings, counters& counts, timer_table& timers);
@@ -49,8 +49,8 @@ public:
 
   // -- packets from the peer --
 
-  /// Returns true if `ack` can be an answer to what was sent: neither beyond snd.nxt nor older than any window
-  /// (RFC 5961 section 5.2).
+  /// Returns true if `ack` can be an answer to what was sent: neither beyond snd.nxt nor older than any
+  /// window (RFC 5961 section 5.2).
   bool acceptable(sequence_number ack) const noexcept;
 
   /// Takes the window, the cumulative ack and the SACK blocks of a packet whose ack is acceptable.
@@ -58,14 +58,14 @@ public:
 
   // -- time --
 
-  /// Runs the timers that have expired. Returns false when the stream has to be given up: a packet stayed unacknowledged
-  /// through all its retransmissions.
+  /// Runs the timers that have expired. Returns false when the stream has to be given up: a packet stayed
+  /// unacknowledged through all its retransmissions.
   bool handle_timeout(time_point now);
 
   // -- transmission --
 
-  /// Appends what may be sent now. Returns true if a packet went out whose ack the peer will look at (it ignores that of a
-  /// HEARTBEAT).
+  /// Appends what may be sent now. Returns true if a packet went out whose ack the peer will look at (it
+  /// ignores that of a HEARTBEAT).
   bool transmit(time_point now, transmit_batch& batch, const packet_stamp& stamp);
 
   /// snd.nxt, which packets without a sequence number of their own carry.
@@ -117,6 +117,7 @@ private:
   // sender_acks.cpp
   void take_cumulative_ack(time_point now, sequence_number ack, delivery& news);
   void take_sack(time_point now, byte_view area, delivery& news);
+  bool in_flight_block(const sack_block& block) const noexcept;
   void on_delivered(time_point now, sequence_number seq, const segment& arrived, delivery& news);
   void after_delivery(time_point now, const delivery& news, std::size_t in_flight_before);
   void detect_losses(time_point now);

@@ -39,8 +39,7 @@ void sender::take_sack(time_point now, byte_view area, delivery& news) {
   auto count = std::min(area.size() / sack_block_size, max_sack_blocks);
   for (std::size_t i = 0; i < count; ++i) {
     auto block = read_sack_block(area, i);
-    // udx.md section 5.
-    if (block.start >= block.end || block.start < board_.una() || block.end > board_.nxt()) {
+    if (!in_flight_block(block)) {
       ++counters_.bad_sack_block;
       continue;
     }
@@ -49,6 +48,13 @@ void sender::take_sack(time_point now, byte_view area, delivery& news) {
       board_.mark_sacked(seq);
     }
   }
+}
+
+// udx.md section 5. Measured from snd.una, as two numbers half the space apart are before and behind each other.
+bool sender::in_flight_block(const sack_block& block) const noexcept {
+  auto start = std::int64_t{block.start - board_.una()};
+  auto end = std::int64_t{block.end - board_.una()};
+  return 0 <= start && start < end && end <= static_cast<std::int64_t>(board_.outstanding());
 }
 
 void sender::on_delivered(time_point now, sequence_number seq, const segment& arrived, delivery& news) {

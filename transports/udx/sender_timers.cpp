@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 // udx.md section 8: the timeout after six retransmissions by timeout gives the stream up.
 constexpr std::uint8_t max_timeouts = 6;
 
-// RFC 8985 section 7.2: a lone packet waits longer. Without an RTT sample the retransmission timer is no later.
+// RFC 8985 section 7.2: a lone packet waits longer. Without an RTT sample the retransmission timer is no
+// later.
 constexpr duration lone_packet_delay = 2ms;
 // As Linux's TCP_TIMEOUT_MIN: below it, a late scheduler looks like a loss.
 constexpr duration min_probe_timeout = 10ms;
@@ -40,7 +41,8 @@ void sender::restart_retransmission_timer(time_point now) noexcept {
     timers_.set(timer::retransmission, now + rtt_.rto());
 }
 
-// RFC 8985 section 7.2. The timer is no later than the retransmission timer, which takes over after one probe.
+// RFC 8985 section 7.2. The timer is no later than the retransmission timer, which takes over after one
+// probe.
 void sender::schedule_tail_probe(time_point now) noexcept {
   timers_.stop(timer::tail_probe);
   if (!rtt_.has_sample() || board_.in_flight() == 0 || !tail_probe_.allowed())
@@ -71,7 +73,8 @@ void sender::schedule_heartbeats(time_point now) noexcept {
     timers_.set(timer::keep_alive, now + keep_alive_);
 }
 
-// udx.md section 8: RTO. What was sent a round trip ago is lost as well; the timer goes on with twice the timeout.
+// udx.md section 8: RTO. What was sent a round trip ago is lost as well; the timer goes on with twice the
+// timeout.
 bool sender::on_retransmission_timeout(time_point now) {
   if (board_.outstanding() == 0)
     return true;

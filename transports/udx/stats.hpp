@@ -7,7 +7,8 @@
 
 namespace warren::udx {
 
-/// What a stream has done, and what it has refused for which reason. Refused packets leave the state as it was.
+/// What a stream has done, and what it has refused for which reason. Refused packets leave the state as it
+/// was.
 struct counters {
   std::uint64_t packets_in = 0;
   std::uint64_t packets_out = 0;

@@ -14,13 +14,14 @@
 
 namespace warren::udx {
 
-/// One reliable, ordered byte pipe over UDP, wire-compatible with libudx (wire version 1). No handshake: it can send at
-/// once. One machine per stream; the caller looks streams up by udx::stream_id_of() and feeds each its packets.
+/// One reliable, ordered byte pipe over UDP, wire-compatible with libudx (wire version 1). No handshake: it
+/// can send at once. One machine per stream; the caller looks streams up by udx::stream_id_of() and feeds
+/// each its packets.
 ///
-/// How to drive it: feed a whole batch of packets with handle_packet(), then poll_transmit() once: one ACK covers the
-/// batch. Only when urgent() turns true within a batch (a packet has made or filled a hole) poll_transmit() at once, so
-/// that the peer's loss recovery sees every step. Poll transmits, events and the deadline also after write(),
-/// consume(), end(), destroy(), change_remote() and handle_timeout().
+/// How to drive it: feed a whole batch of packets with handle_packet(), then poll_transmit() once: one ACK
+/// covers the batch. Only when urgent() turns true within a batch (a packet has made or filled a hole)
+/// poll_transmit() at once, so that the peer's loss recovery sees every step. Poll transmits, events and the
+/// deadline also after write(), consume(), end(), destroy(), change_remote() and handle_timeout().
 ///
 /// Where it leaves libudx (each compatible on the wire):
 /// - Several packets may share one ACK, and a packet with data can stand for a pure ACK.
@@ -31,8 +32,8 @@ namespace warren::udx {
 /// - A closed stream lingers and acknowledges a repeated END.
 /// - MESSAGE packets are counted and ignored.
 ///
-/// A packet's octets are never regrouped: on a path whose MTU shrinks below what is already in flight the stream times
-/// out, and whoever is above opens a new one.
+/// A packet's octets are never regrouped: on a path whose MTU shrinks below what is already in flight the
+/// stream times out, and whoever is above opens a new one.
 class stream {
 public:
   stream(const config& settings, time_point now);
@@ -47,8 +48,8 @@ public:
 
   void handle_timeout(time_point now);
 
-  /// Appends datagrams for remote() to `batch`, until there is nothing to send now or the batch is full; returns how
-  /// many. If the batch is full there may be more: send it, clear it and call again.
+  /// Appends datagrams for remote() to `batch`, until there is nothing to send now or the batch is full;
+  /// returns how many. If the batch is full there may be more: send it, clear it and call again.
   std::size_t poll_transmit(time_point now, transmit_batch& batch);
 
   std::optional<event> poll_event();
@@ -57,8 +58,8 @@ public:
 
   // -- sending --
 
-  /// Copies as much of `data` as there is room for and returns how much; if it is not all, a `writable` event follows
-  /// once there is more room. Returns 0 after end(), destroy() or the stream's end.
+  /// Copies as much of `data` as there is room for and returns how much; if it is not all, a `writable` event
+  /// follows once there is more room. Returns 0 after end(), destroy() or the stream's end.
   std::size_t write(byte_view data);
 
   /// Returns how much write() would take.
@@ -67,13 +68,14 @@ public:
   /// Ends our side after what has been written; the peer may go on. Repeating it does nothing.
   void end();
 
-  /// Gives up both directions: one DESTROY packet goes out, nothing more comes in. Then closed{aborted}, finished.
+  /// Gives up both directions: one DESTROY packet goes out, nothing more comes in. Then closed{aborted},
+  /// finished.
   void destroy();
 
   // -- receiving --
 
-  /// Returns the received octets that lie in one piece, until the next consume() or handle_packet(). There can be more
-  /// behind them: read until it is empty.
+  /// Returns the received octets that lie in one piece, until the next consume() or handle_packet(). There
+  /// can be more behind them: read until it is empty.
   byte_view readable() const noexcept;
 
   /// Drops the first `n` octets of readable(), which opens the window again.
@@ -81,8 +83,8 @@ public:
 
   // -- the path --
 
-  /// Sends to another address from now on, and under another id if the peer has named one. What is in flight is
-  /// repeated there at once; RTT, congestion window and MTU start anew. `path_changed` follows.
+  /// Sends to another address from now on, and under another id if the peer has named one. What is in flight
+  /// is repeated there at once; RTT, congestion window and MTU start anew. `path_changed` follows.
   void change_remote(time_point now, const endpoint& remote, std::uint32_t remote_id);
 
   const endpoint& remote() const noexcept;

@@ -8,8 +8,8 @@
 
 namespace warren::udx {
 
-/// Datagrams for one destination, laid end to end in a buffer that the caller owns and uses again and again. Streams
-/// append to it; nothing is allocated as long as `capacity` was reserved.
+/// Datagrams for one destination, laid end to end in a buffer that the caller owns and uses again and again.
+/// Streams append to it; nothing is allocated as long as `capacity` was reserved.
 class transmit_batch {
 public:
   struct datagram {
@@ -49,8 +49,8 @@ public:
     used_ += size;
   }
 
-  /// Calls `send(octets, segment_size)` for each run of equally large datagrams, of which the last may be shorter: what
-  /// UDP segmentation offload takes in one call.
+  /// Calls `send(octets, segment_size)` for each run of equally large datagrams, of which the last may be
+  /// shorter: what UDP segmentation offload takes in one call.
   template <class Send>
   void for_each_run(Send&& send) const {
     std::size_t first = 0;

@@ -1,6 +1,6 @@
-// Feeds control packets into a live dial::endpoint with attempts of its own. Input: records of u8 length and octets; shorter
-// than five octets they are a step of time. The reply to a packet is never larger than the packet, and without a cookie
-// that was really given nothing inbound appears.
+// Feeds control packets into a live dial::endpoint with attempts of its own. Input: records of u8 length and
+// octets; shorter than five octets they are a step of time. The reply to a packet is never larger than the
+// packet, and without a cookie that was really given nothing inbound appears.
 #include "messages/control_packet.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 #include "transports/dial/endpoint.hpp"

@@ -1,6 +1,7 @@
-// Feeds datagrams into a live stream whose other half is a second, honest stream. Input: records of u8 length class and
-// octets; each is a packet for the stream, or, shorter than a header, a step of time and of the honest exchange. Whatever comes
-// in, memory stays bounded, deadlines lie ahead, and an intact exchange goes on as long as nothing forged was accepted.
+// Feeds datagrams into a live stream whose other half is a second, honest stream. Input: records of u8 length
+// class and octets; each is a packet for the stream, or, shorter than a header, a step of time and of the
+// honest exchange. Whatever comes in, memory stays bounded, deadlines lie ahead, and an intact exchange goes
+// on as long as nothing forged was accepted.
 #include "messages/udx_packet.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 #include "transports/udx/stream.hpp"
@@ -32,12 +33,17 @@ udx::config settings(std::uint32_t local_id, std::uint32_t remote_id, const endp
   return result;
 }
 
+// One for all runs: runs are many and short.
+std::span<std::byte> shared_arena() {
+  static std::vector<std::byte> arena(64 * 1024);
+  return arena;
+}
+
 struct exchange {
   time_point now{1h};
   udx::stream subject{settings(1, 2, theirs), now};
   udx::stream honest{settings(2, 1, ours), now};
-  std::vector<std::byte> arena = std::vector<std::byte>(64 * 1024);
-  udx::transmit_batch batch{arena};
+  udx::transmit_batch batch{shared_arena()};
 
   void pass(udx::stream& from, udx::stream& to, const endpoint& from_at) {
     for (int i = 0; i < 4; ++i) {
@@ -61,9 +67,9 @@ struct exchange {
       subject.destroy();
     if (value % 16 == 3)
       subject.change_remote(now, theirs, 2);
-    bytes data(value * 8);
-    subject.write(data);
-    honest.write(data);
+    static const bytes data(255 * 8);
+    subject.write(byte_view{data}.first(value * 8));
+    honest.write(byte_view{data}.first(value * 8));
     for (auto stream : {&subject, &honest}) {
       stream->handle_timeout(now);
       if (value % 4 != 0)

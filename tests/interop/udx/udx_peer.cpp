@@ -1,8 +1,9 @@
-// One UDX stream of ours on a UDP socket of its own, driven by a plain poll() loop: sends a file, ends its side, writes what
-// the peer sends to another file, and exits 0 once both sides have ended.
+// One UDX stream of ours on a UDP socket of its own, driven by a plain poll() loop: sends a file, ends its
+// side, writes what the peer sends to another file, and exits 0 once both sides have ended.
 //   udx_peer LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]
-// With a remote endpoint it is the opener; without, the acceptor: it learns the endpoint from the first packet of its
-// stream. Prints "port N" when it is ready, and at the end one line of counters. Only IPv4 loopback.
+// With a remote endpoint it is the opener; without, the acceptor: it learns the endpoint from the first
+// packet of its stream. Prints "port N" when it is ready, and at the end one line of counters. Only IPv4
+// loopback.
 #include "transports/udx/stream.hpp"
 
 #include <arpa/inet.h>
