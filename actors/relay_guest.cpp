@@ -1,6 +1,7 @@
 #include "actors/relay_guest.hpp"
 
 #include "actors/link_inbox.hpp"
+#include "transports/net/errc.hpp"
 
 namespace warren {
 
@@ -34,7 +35,8 @@ struct relay_guest_state {
   void pass_on() {
     auto content = inbox->take();
     ended = content.closed.has_value();
-    act::mail(self, guest_input{arrived.guest, std::move(content.messages), content.drained, ended})
+    auto oversized = ended && content.closed->why == net::net_errc::message_too_large;
+    act::mail(self, guest_input{arrived.guest, std::move(content.messages), content.drained, ended, oversized})
         .send(server);
     if (ended)
       self->quit();

@@ -41,6 +41,7 @@ struct relay_server_state {
 
   void handle(guest_input& input) {
     auto guest = relay::guest_id{input.guest};
+    cut_off += input.oversized ? 1 : 0;
     if (input.closed && --open == 0 && closing)
       self->quit();
     auto link = links.find(guest);
@@ -68,7 +69,9 @@ struct relay_server_state {
   }
 
   relay_server_status status() const {
-    return {server.guests(), server.topics(), all_counters(server.counters())};
+    auto counters = all_counters(server.counters());
+    counters["relay_server.oversized"] += cut_off;
+    return {server.guests(), server.topics(), std::move(counters)};
   }
 
   /// Tells the guests, and ends when their WebSockets have closed; each of them does so within its close timeout.
@@ -138,6 +141,7 @@ struct relay_server_state {
   std::unordered_map<relay::guest_id, std::shared_ptr<net::websocket_link>> links;
   std::vector<relay::guest_id> touched;
   std::size_t open = 0; // guests whose WebSocket has not ended, also those already refused
+  std::uint64_t cut_off = 0; // guests whose WebSocket ended at a message above its limit
   bool closing = false;
   std::shared_ptr<net::io_threads> io; // goes after the listener
   std::shared_ptr<net::websocket_server> listener;

@@ -50,12 +50,13 @@ struct guest_arrived {
 };
 
 /// relay_guest -> relay_server: what came from the guest since the last one, in order. `drained`: its WebSocket takes more.
-/// `closed`: its WebSocket ended; last one.
+/// `closed`: its WebSocket ended; last one. `oversized`: because of a message that no WebSocket here takes.
 struct guest_input {
   std::uint64_t guest = 0;
   std::vector<bytes> messages;
   bool drained = false;
   bool closed = false;
+  bool oversized = false;
 };
 
 /// Io thread -> relay_server: somebody asked for `path` over plain HTTP and waits at the responder.
