@@ -36,7 +36,8 @@ struct relay_guest_state {
     auto content = inbox->take();
     ended = content.closed.has_value();
     auto oversized = ended && content.closed->why == net::net_errc::message_too_large;
-    act::mail(self, guest_input{arrived.guest, std::move(content.messages), content.drained, ended, oversized})
+    act::mail(
+        self, guest_input{arrived.guest, std::move(content.messages), content.drained, ended, oversized})
         .send(server);
     if (ended)
       self->quit();
