@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_relay_that_speaks_nonsense_is_left_and_counted) {
   settle();
   BOOST_TEST(peer.states() == "connecting backoff");
   auto counted = counter_map{};
-  sys.spawn([&](caf::event_based_actor* self) {
+  spawn_function([&](caf::event_based_actor* self) {
     act::mail(self, get_counters{})
         .request(peer.link, caf::infinite)
         .then([&](const counter_map& counters) { counted = counters; }, [](const caf::error&) {});

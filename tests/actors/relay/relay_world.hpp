@@ -150,7 +150,7 @@ public:
               [&answer](const relay_server_status& status) { answer = status; },
               [](const caf::error&) { BOOST_ERROR("the relay did not answer"); });
     };
-    sys.spawn(asker);
+    spawn_function(asker);
     settle();
     return answer;
   }
@@ -212,7 +212,7 @@ inline circuit_user relay_world::add_user() {
         },
     };
   };
-  return {track(caf::actor{sys.spawn(behaviour)}), state};
+  return {track(spawn_function(behaviour)), state};
 }
 
 /// Returns `n` octets that differ enough to notice a gap or a swap.

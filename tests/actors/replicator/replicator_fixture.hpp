@@ -162,7 +162,7 @@ public:
               [answer](Result& value) { *answer = std::move(value); },
               [answer](caf::error& why) { *answer = std::move(why); });
     };
-    track(caf::actor{sys.spawn(asker)});
+    track(spawn_function(asker));
     run();
     return *answer;
   }
@@ -176,7 +176,7 @@ public:
           .request(to, caf::infinite)
           .then([answer] { *answer = caf::none; }, [answer](caf::error& why) { *answer = std::move(why); });
     };
-    track(caf::actor{sys.spawn(asker)});
+    track(spawn_function(asker));
     run();
     return *answer;
   }

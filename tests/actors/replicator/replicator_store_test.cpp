@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(writes_not_on_disk_yet_fail_when_the_database_is_closed) {
         .request(db.actor, caf::infinite)
         .then([answer] {}, [answer](caf::error& why) { *answer = std::move(why); });
   };
-  track(caf::actor{sys.spawn(asker)});
+  track(spawn_function(asker));
   // The request is sent and taken, and the store does not come to run before the end.
   sched.run_once();
   caf::anon_send_exit(db.actor, caf::exit_reason::kill);

@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_child_that_keeps_dying_takes_the_transport_down_naming
   auto a = start(10);
   pass(1s);
   std::optional<caf::error> reason;
-  auto observer = track(sys.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+  auto observer = track(spawn_function([&](caf::event_based_actor* self) -> caf::behavior {
     self->monitor(a.transport);
     self->set_down_handler([&](const caf::down_msg& down) { reason = down.reason; });
     return {[](int) {}};

@@ -83,7 +83,7 @@ struct swarm_fixture : actor_fixture {
   template <class Response, class Handle, class Request>
   Response ask(const Handle& to, Request request) {
     auto answer = std::make_shared<std::optional<Response>>();
-    auto asker = sys.spawn([=](caf::event_based_actor* self) {
+    auto asker = spawn_function([=](caf::event_based_actor* self) {
       self->request(to, caf::infinite, request)
         .then([=](const Response& r) { *answer = r; }, [](const caf::error& e) { BOOST_ERROR(describe(e)); });
     });
@@ -96,7 +96,7 @@ struct swarm_fixture : actor_fixture {
   template <class Handle, class Request>
   std::shared_ptr<std::optional<caf::error>> attempt(const Handle& to, Request request) {
     auto answer = std::make_shared<std::optional<caf::error>>();
-    sys.spawn([=](caf::event_based_actor* self) {
+    spawn_function([=](caf::event_based_actor* self) {
       self->request(to, caf::infinite, request)
         .then([=] { *answer = caf::error{}; }, [=](const caf::error& e) { *answer = e; });
     });
