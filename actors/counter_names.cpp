@@ -1,25 +1,12 @@
 #include "actors/counter_names.hpp"
 
-#include <span>
+#include "actors/named_counters.hpp"
 
 namespace warren {
 
 namespace {
 
-template <class Counters>
-struct named {
-  const char* name;
-  std::uint64_t Counters::*field;
-};
-
-template <class Counters>
-void add(counter_map& out, const Counters& from, std::span<const named<Counters>> names) {
-  for (const auto& [name, field] : names)
-    if (auto n = from.*field)
-      out[name] += n;
-}
-
-constexpr named<dial::counters> dial_names[] = {
+constexpr named_counter<dial::counters> dial_names[] = {
   {"dial.timed_out", &dial::counters::timed_out},
   {"dial.not_control", &dial::counters::not_control},
   {"dial.truncated", &dial::counters::truncated},
@@ -36,7 +23,7 @@ constexpr named<dial::counters> dial_names[] = {
   {"dial.transmit_limit", &dial::counters::transmit_limit},
 };
 
-constexpr named<session::counters> session_names[] = {
+constexpr named_counter<session::counters> session_names[] = {
   {"session.handshake_failed", &session::counters::handshake_failed},
   {"session.bad_handshake_payload", &session::counters::bad_handshake_payload},
   {"session.identity_mismatch", &session::counters::identity_mismatch},
@@ -68,7 +55,7 @@ constexpr named<session::counters> session_names[] = {
   {"session.topics_refused_to_peer", &session::counters::topics_refused_to_peer},
 };
 
-constexpr named<udx::counters> udx_names[] = {
+constexpr named_counter<udx::counters> udx_names[] = {
   {"udx.retransmits", &udx::counters::retransmits},
   {"udx.timeouts", &udx::counters::timeouts},
   {"udx.malformed", &udx::counters::malformed},
@@ -83,7 +70,7 @@ constexpr named<udx::counters> udx_names[] = {
   {"udx.after_close", &udx::counters::after_close},
 };
 
-constexpr named<dht::counters> dht_names[] = {
+constexpr named_counter<dht::counters> dht_names[] = {
   {"dht.queries_timed_out", &dht::counters::queries_timed_out},
   {"dht.errors_received", &dht::counters::errors_received},
   {"dht.malformed", &dht::counters::malformed},
@@ -106,19 +93,19 @@ constexpr named<dht::counters> dht_names[] = {
 } // namespace
 
 void count_refusals(counter_map& out, const dht::counters& from) {
-  add<dht::counters>(out, from, dht_names);
+  count_named(out, from, dht_names);
 }
 
 void count_refusals(counter_map& out, const dial::counters& from) {
-  add<dial::counters>(out, from, dial_names);
+  count_named(out, from, dial_names);
 }
 
 void count_refusals(counter_map& out, const session::counters& from) {
-  add<session::counters>(out, from, session_names);
+  count_named(out, from, session_names);
 }
 
 void count_refusals(counter_map& out, const udx::counters& from) {
-  add<udx::counters>(out, from, udx_names);
+  count_named(out, from, udx_names);
 }
 
 void merge_counters(counter_map& out, const counter_map& from) {

@@ -1,16 +1,12 @@
 #include "actors/relay_counters.hpp"
 
+#include "actors/named_counters.hpp"
+
 namespace warren {
 
 namespace {
 
-template <class Counters>
-struct named {
-  const char* name;
-  std::uint64_t Counters::*field;
-};
-
-constexpr named<relay::client_counters> client_refusals[] = {
+constexpr named_counter<relay::client_counters> client_refusals[] = {
     {"relay.bad_frames", &relay::client_counters::bad_frames},
     {"relay.unexpected_frames", &relay::client_counters::unexpected_frames},
     {"relay.unknown_topics", &relay::client_counters::unknown_topics},
@@ -21,7 +17,7 @@ constexpr named<relay::client_counters> client_refusals[] = {
     {"relay.peers_over_limit", &relay::client_counters::peers_over_limit},
 };
 
-constexpr named<relay::server_counters> server_names[] = {
+constexpr named_counter<relay::server_counters> server_names[] = {
     {"relay_server.frames_in", &relay::server_counters::frames_in},
     {"relay_server.octets_in", &relay::server_counters::octets_in},
     {"relay_server.frames_out", &relay::server_counters::frames_out},
@@ -59,9 +55,7 @@ void add_metric(std::string& out, const std::string& name, const char* type, std
 } // namespace
 
 void count_refusals(counter_map& out, const relay::client_counters& from) {
-  for (const auto& [name, field] : client_refusals)
-    if (auto n = from.*field)
-      out[name] += n;
+  count_named(out, from, client_refusals);
 }
 
 counter_map all_counters(const relay::server_counters& from) {

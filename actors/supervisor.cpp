@@ -415,6 +415,8 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
     },
     [this](const relay_presence& presence) { handle_presence(presence); },
     [this](const circuit_offered& offer) { handle_circuit_offered(offer); },
+    // Signals carry holepunching, which this transport does not do.
+    [this](const relay_signal&) { ++counters["supervisor.unexpected_signal"]; },
   };
 }
 

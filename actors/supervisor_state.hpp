@@ -22,7 +22,7 @@ using supervisor_actor = act::typed_actor<
   caf::result<transport_status>(get_status), caf::result<void>(watch_events), caf::result<void>(deadline_reached),
   caf::result<void>(dht_peers), caf::result<void>(dial_failed), caf::result<void>(stream_started),
   caf::result<void>(session_established), caf::result<void>(session_admitted), caf::result<void>(session_closed),
-  caf::result<void>(relay_state_changed), caf::result<void>(relay_presence), caf::result<void>(circuit_offered)>;
+  caf::result<void>(relay_state_changed), caf::result<void>(relay_presence), caf::result<void>(circuit_offered), caf::result<void>(relay_signal)>;
 
 struct supervisor_state {
   supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config);
