@@ -23,6 +23,10 @@ public:
     // nop
   }
 
+  bool empty() const noexcept {
+    return channels_.empty();
+  }
+
   /// Tells `consumer` of a new channel.
   void open(session::channel_id channel, const topic& on, caf::actor consumer, const connection_actor& self,
             const peer_info& peer);

@@ -22,9 +22,11 @@ public:
     act::mail(self, deadline_reached{}).delay(wait).send(caf::actor_cast<caf::actor>(self));
   }
 
-  /// Call first thing on deadline_reached.
-  void fired() noexcept {
-    armed_.reset();
+  /// Call first thing on deadline_reached. A stale message, sent before an earlier deadline took over, must not disarm the
+  /// one that is on its way: each would breed another.
+  void fired(time_point now) noexcept {
+    if (armed_ && *armed_ <= now)
+      armed_.reset();
   }
 
 private:

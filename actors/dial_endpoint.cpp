@@ -37,7 +37,7 @@ struct dial_endpoint_state {
         drive();
       },
       [this](deadline_reached) {
-        wake_up.fired();
+        wake_up.fired(now());
         machine.handle_timeout(now());
         drive();
       },

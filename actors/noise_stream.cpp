@@ -17,6 +17,9 @@ constexpr session::pipe_id first_pipe = 1;
 /// Octets moved from the session to a pipe before the pipe is asked again how much it takes.
 constexpr std::size_t write_step = 256 * 1024;
 
+/// A connection on which no topic is open for so long is closed: it would hold a place that a useful peer needs.
+constexpr auto no_topic_timeout = std::chrono::seconds{60};
+
 session::config config_of(const session_settings& settings, session::role role, std::optional<peer_id> expected) {
   session::config result;
   result.self = settings.identity;
@@ -68,8 +71,18 @@ struct noise_stream_state {
       notice_pipe_state(at);
     }
     handle_events(at);
+    close_when_useless(at);
     end_when_done(at);
     arm();
+  }
+
+  void close_when_useless(time_point at) {
+    if (!session.is_admitted() || session.is_closed() || !channels.empty())
+      without_topic_since.reset();
+    else if (!without_topic_since)
+      without_topic_since = at;
+    else if (*without_topic_since + no_topic_timeout <= at)
+      shut_down_now({errc::closed_locally, "no topic in common"});
   }
 
   /// Returns true when something moved.
@@ -100,6 +113,10 @@ struct noise_stream_state {
     auto due = session.poll_timeout();
     if (auto pipe_due = carrier ? carrier->next_deadline() : std::nullopt)
       due = due ? std::min(*due, *pipe_due) : *pipe_due;
+    if (without_topic_since && !session.is_closed()) {
+      auto useless = *without_topic_since + no_topic_timeout;
+      due = due ? std::min(*due, useless) : useless;
+    }
     wake_up.arm(self, due);
   }
 
@@ -270,6 +287,7 @@ struct noise_stream_state {
   std::map<topic, caf::actor> subscribers;
   peer_info peer;
   std::optional<time_point> established_at;
+  std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
   deadline wake_up;
   bool pipe_reported_lost = false;
@@ -289,6 +307,9 @@ private:
 };
 
 noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
+  // A supervisor that ended before it heard of this stream could not end it.
+  self->monitor(settings.supervisor);
+  self->set_down_handler([this](const caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); });
   drive();
   return {
     [this](const write_chunk& w) -> caf::result<void> {
@@ -318,7 +339,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       });
     },
     [this](deadline_reached) {
-      wake_up.fired();
+      wake_up.fired(now());
       step([&] {
         if (udx)
           udx->handle_timeout(now());

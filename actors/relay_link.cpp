@@ -166,7 +166,7 @@ caf::behavior relay_link_state::make_behavior() {
   drive();
   return {
       [this](const deadline_reached&) {
-        timer.fired();
+        timer.fired(now());
         client.handle_timeout(now());
         drive();
       },

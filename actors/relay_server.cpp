@@ -154,7 +154,7 @@ caf::behavior relay_server_state::make_behavior() {
         drive();
       },
       [this](const deadline_reached&) {
-        timer.fired();
+        timer.fired(now());
         server.handle_timeout(now());
         drive();
       },

@@ -57,7 +57,7 @@ struct routing_table_state {
         drive();
       },
       [this](deadline_reached) {
-        wake_up.fired();
+        wake_up.fired(now());
         node.handle_timeout(now());
         save_when_due();
         drive();

@@ -138,8 +138,13 @@ caf::result<void> supervisor_state::handle_connect(const connect_topic& request)
     return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
   if (known != topics.end() && known->second.subscriber)
     return caf::unit;
-  if (known == topics.end())
-    join(request.on);
+  if (known != topics.end()) {
+    // So far only announced: who was found meanwhile was let go, and relays tell members to newcomers only.
+    for (const auto& [url, relay] : relays)
+      if (relay.link)
+        act::mail(self, relay_leave{request.on}).send(relay.link);
+  }
+  join(request.on);
   auto& joined = topics[request.on];
   joined.secret = request.secret;
   joined.subscriber = request.subscriber;
@@ -386,7 +391,7 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
       return caf::unit;
     },
     [this](deadline_reached) {
-      wake_up.fired();
+      wake_up.fired(now());
       pump();
     },
     [this](const dht_peers& found) { handle_dht_peers(found); },

@@ -3,6 +3,8 @@
 #include "actors/routing_table.hpp"
 #include "actors/supervisor_state.hpp"
 
+#include <algorithm>
+
 namespace warren {
 
 namespace {
@@ -17,7 +19,9 @@ dht::config dht_config_of(const options& opts, const endpoint& local) {
   result.bootstrap = opts.bootstrap;
   result.read_only = opts.dht_read_only;
   // A private network has many nodes on few addresses; the public one must not (DESIGN section 3).
-  result.allow_same_ip = local.address.is_loopback() || local.address.is_private();
+  result.allow_same_ip = std::all_of(opts.bootstrap.begin(), opts.bootstrap.end(), [](const endpoint& where) {
+    return where.address.is_loopback() || where.address.is_private();
+  });
   return result;
 }
 

@@ -116,15 +116,26 @@ void supervisor_state::handle_established(const session_established& report) {
     act::mail(self, admit_session{}).send(stream.actor);
     accept(stream);
   } else if (decision.verdict == swarm::verdict::refuse) {
-    act::mail(self, shut_down{errc::replaced, "another connection to this peer stands"}).send(stream.actor);
+    refuse(stream, decision);
   }
+}
+
+void supervisor_state::refuse(const live_stream& stream, const swarm::decision& why) {
+  auto order = why.at_limit ? shut_down{errc::limit_reached, "max_peers is " + std::to_string(setup.opts.max_peers)}
+                            : shut_down{errc::replaced, "another connection to this peer stands"};
+  act::mail(self, std::move(order)).send(stream.actor);
 }
 
 void supervisor_state::handle_admitted(const session_admitted& report) {
   auto stream = find_connection(report.connection);
   if (!stream)
     return;
-  close_replaced(book.admitted(now(), report.connection).replaced);
+  auto decision = book.admitted(now(), report.connection);
+  if (decision.verdict == swarm::verdict::refuse) {
+    refuse(*stream, decision);
+    return;
+  }
+  close_replaced(decision.replaced);
   accept(*stream);
 }
 

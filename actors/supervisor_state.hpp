@@ -80,6 +80,7 @@ struct supervisor_state {
   void settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail);
   void follow(live_stream stream);
   void accept(live_stream& stream);
+  void refuse(const live_stream& stream, const swarm::decision& why);
   void close_replaced(const std::vector<std::uint64_t>& connections);
   live_stream* find_connection(std::uint64_t connection);
 

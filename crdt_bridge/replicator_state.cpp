@@ -54,7 +54,7 @@ replicator_actor::behavior_type replicator_state::make_behavior() {
       [](const path_changed&) {},
       [this](const closed& event) { on_closed(event.key); },
       [this](const deadline_reached&) {
-        deadline_.fired();
+        deadline_.fired(now());
         replica_.handle_timeout(now(), wall());
         drive();
       },

@@ -1,6 +1,7 @@
 warren_test(actors_transport actors
   SOURCES
     transport/connection_test.cpp
+    transport/deadline_test.cpp
     transport/kill_test.cpp
     transport/mode_test.cpp
     transport/relay_mode_test.cpp

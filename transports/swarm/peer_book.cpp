@@ -56,9 +56,9 @@ void peer_book::left(const topic& on) {
   std::erase_if(entries_, [](const auto& x) { return x.second.topics.empty() && !x.second.dialling; });
 }
 
-bool peer_book::is_connected(const peer_id& peer) const {
+bool peer_book::is_connected(const peer_id& peer, way at_worst) const {
   return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& x) {
-    return x.second.admitted && x.second.session.peer == peer;
+    return x.second.admitted && x.second.session.peer == peer && x.second.session.way <= at_worst;
   });
 }
 
@@ -74,20 +74,24 @@ bool peer_book::may_dial(const candidate& target, const entry& e) const {
   auto guest = std::get_if<relayed_peer>(&target);
   if (guest && guest->peer < self_)
     return false;
-  return !e.peer || !is_connected(*e.peer);
+  // A peer that is connected is dialled again only on a better way, which then takes over.
+  return !e.peer || !is_connected(*e.peer, way_of(target));
 }
 
 std::optional<dial_order> peer_book::poll_dial(time_point now) {
   if (dials_.size() >= policy_.max_dials || admitted_count() + dials_.size() >= policy_.max_peers)
     return std::nullopt;
-  for (auto& [target, e] : entries_) {
-    if (e.next_dial > now || !may_dial(target, e))
-      continue;
-    e.dialling = true;
-    dials_.emplace(++last_dial_, target);
-    return dial_order{last_dial_, target};
-  }
-  return std::nullopt;
+  // The one that has waited longest, so that many dead addresses cannot starve a living one.
+  auto next = entries_.end();
+  for (auto i = entries_.begin(); i != entries_.end(); ++i)
+    if (i->second.next_dial <= now && may_dial(i->first, i->second)
+        && (next == entries_.end() || i->second.next_dial < next->second.next_dial))
+      next = i;
+  if (next == entries_.end())
+    return std::nullopt;
+  next->second.dialling = true;
+  dials_.emplace(++last_dial_, next->first);
+  return dial_order{last_dial_, next->first};
 }
 
 std::optional<time_point> peer_book::poll_timeout() const {
@@ -160,8 +164,10 @@ decision peer_book::established(time_point now, const established_session& sessi
     for (auto id : result.replaced)
       if (judge(now, fresh, sessions_.at(id)) == verdict::refuse)
         result.verdict = verdict::refuse;
-    if (result.replaced.empty() && admitted_count() >= policy_.max_peers)
+    if (result.replaced.empty() && admitted_count() >= policy_.max_peers) {
       result.verdict = verdict::refuse;
+      result.at_limit = true;
+    }
     if (result.verdict == verdict::refuse)
       result.replaced.clear();
     fresh.admitted = result.verdict == verdict::admit;
@@ -174,9 +180,12 @@ decision peer_book::admitted(time_point now, std::uint64_t connection) {
   auto found = sessions_.find(connection);
   if (found == sessions_.end())
     return {verdict::refuse, {}};
+  auto replaced = others_of(found->second.session.peer, connection);
+  if (replaced.empty() && admitted_count() >= policy_.max_peers)
+    return {verdict::refuse, {}, true};
   found->second.admitted = true;
   found->second.since = now;
-  return {verdict::admit, others_of(found->second.session.peer, connection)};
+  return {verdict::admit, std::move(replaced)};
 }
 
 void peer_book::closed(time_point now, std::uint64_t connection, outcome why) {
@@ -200,7 +209,7 @@ std::vector<std::uint64_t> peer_book::connections() const {
 std::vector<candidate> peer_book::candidates_on(const topic& on) const {
   std::vector<candidate> result;
   for (const auto& [target, e] : entries_)
-    if (e.topics.contains(on) && !e.is_self && (!e.peer || !is_connected(*e.peer)))
+    if (e.topics.contains(on) && !e.is_self && (!e.peer || !is_connected(*e.peer, way::relay)))
       result.push_back(target);
   return result;
 }

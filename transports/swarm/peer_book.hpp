@@ -51,6 +51,7 @@ struct established_session {
 struct decision {
   swarm::verdict verdict = verdict::wait;
   std::vector<std::uint64_t> replaced; // connections to close: another one to the same peer takes their place
+  bool at_limit = false;               // refused because of dial_policy::max_peers
 };
 
 /// Decides whom to dial when, and which of several connections to one peer stays (one connection per pair of peers). The
@@ -81,7 +82,7 @@ public:
 
   decision established(time_point now, const established_session& session);
 
-  /// The arbiter on the other side keeps `connection`.
+  /// The arbiter on the other side keeps `connection`. Refused all the same when dial_policy::max_peers is reached.
   decision admitted(time_point now, std::uint64_t connection);
 
   /// A session that was established has ended.
@@ -118,7 +119,7 @@ private:
   using entries = std::map<candidate, entry>;
 
   bool may_dial(const candidate& target, const entry& e) const;
-  bool is_connected(const peer_id& peer) const;
+  bool is_connected(const peer_id& peer, way at_worst) const;
   std::size_t admitted_count() const;
   verdict judge(time_point now, const live_session& fresh, const live_session& old) const;
   std::vector<std::uint64_t> others_of(const peer_id& peer, std::uint64_t connection) const;

@@ -196,6 +196,41 @@ BOOST_AUTO_TEST_CASE(an_address_that_dialled_us_is_not_dialled_back) {
   BOOST_TEST(!book.poll_dial(now).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_peer_limit_also_holds_when_the_other_side_is_the_arbiter) {
+  policy.max_peers = 1;
+  auto book = make(9);
+  (void)book.established(now, session(10, 1, false));
+  (void)book.established(now, session(11, 2, false));
+  BOOST_TEST((book.admitted(now, 10).verdict == verdict::admit));
+  auto second = book.admitted(now, 11);
+  BOOST_TEST((second.verdict == verdict::refuse));
+  BOOST_TEST(second.at_limit);
+}
+
+BOOST_AUTO_TEST_CASE(a_relayed_peer_is_still_dialled_on_its_direct_address) {
+  auto book = make(1);
+  book.found(now, on, at(1));
+  (void)book.established(now, session(10, 2, true)); // from at(1): its owner is known now
+  book.closed(now, 10, outcome::lost);
+  auto relayed = session(11, 2, true);
+  relayed.way = way::relay;
+  relayed.remote = relayed_peer{"wss://r", peer(2)};
+  (void)book.established(now, relayed);
+  BOOST_TEST(book.poll_dial(now + 1min).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_candidate_that_has_waited_longest_is_dialled_first) {
+  policy.max_dials = 1;
+  auto book = make(1);
+  book.found(now, on, relayed_peer{"wss://r", peer(2)});
+  now += policy.relay_delay;
+  for (std::uint16_t port = 1; port < 100; ++port)
+    book.found(now + 1ms, on, at(port));
+  auto first = book.poll_dial(now + 1s);
+  BOOST_REQUIRE(first.has_value());
+  BOOST_TEST(std::holds_alternative<relayed_peer>(first->target));
+}
+
 BOOST_AUTO_TEST_CASE(only_the_lower_key_dials_through_a_relay_and_only_after_the_delay) {
   policy.relay_delay = 1s;
   auto low = make(1);

@@ -4,7 +4,34 @@
 
 namespace warren::program {
 
+namespace {
+
+/// Deepest nesting of a line: the record, its fields, a link. A little more, so that the replicator names what is wrong.
+constexpr std::size_t deepest = 8;
+
+/// Returns true when `line` nests no deeper than that. The JSON library would use one stack frame per level.
+bool is_shallow(std::string_view line) {
+  std::size_t depth = 0;
+  auto in_text = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    auto c = line[i];
+    if (in_text && c == '\\')
+      ++i;
+    else if (c == '"')
+      in_text = !in_text;
+    else if (!in_text && (c == '{' || c == '[') && ++depth > deepest)
+      return false;
+    else if (!in_text && (c == '}' || c == ']') && depth > 0)
+      --depth;
+  }
+  return true;
+}
+
+} // namespace
+
 record parse_record(std::string_view line) {
+  if (!is_shallow(line))
+    return {std::nullopt, "nested too deeply"};
   auto value = json::parse(line, nullptr, false);
   if (value.is_discarded() || !value.is_object())
     return {std::nullopt, "not a JSON object"};
