@@ -167,7 +167,7 @@ caf::result<void> supervisor_state::handle_announce(const announce_topic& reques
   return caf::unit;
 }
 
-void supervisor_state::leave(const topic& on) {
+void supervisor_state::leave(topic on) {
   topics.erase(on);
   topic_of_hash.erase(on.info_hash());
   book.left(on);

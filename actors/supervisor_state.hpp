@@ -93,7 +93,7 @@ struct supervisor_state {
   caf::result<void> handle_disconnect();
   caf::result<transport_status> handle_status();
   void join(const topic& on);
-  void leave(const topic& on);
+  void leave(topic on); // by value: the caller may hold a reference into `topics`
   std::optional<time_point> leave_relays(time_point at);
   void forget_subscriber(const caf::actor_addr& gone);
   void look_up_due(time_point at);

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -14,6 +16,16 @@ constexpr int exit_usage = 2;
 int complain(const char* what, int code) {
   std::fprintf(stderr, "warren: %s\n", what);
   return code;
+}
+
+/// Opens /dev/null in place of standard streams that the caller closed: otherwise a socket or the database would get their
+/// numbers, and what is meant for people would go there.
+void fill_standard_streams() {
+  int fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= 2)
+    fd = open("/dev/null", O_RDWR);
+  if (fd > 2)
+    close(fd);
 }
 
 void add_commands(CLI::App& app) {
@@ -38,6 +50,7 @@ void add_commands(CLI::App& app) {
 } // namespace
 
 int main(int argc, char** argv) {
+  fill_standard_streams();
   // A reader that goes away is an error of write(), not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app{"Peer-to-peer connections and databases that keep themselves in sync", "warren"};
@@ -48,6 +61,8 @@ int main(int argc, char** argv) {
   add_commands(app);
   try {
     app.parse(argc, argv);
+    if (std::fflush(stdout) != 0)
+      return complain("cannot write to standard output", exit_failed);
     return exit_done;
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? exit_done : exit_usage;

@@ -173,9 +173,9 @@ struct pipe_state {
   bool peer_done = false;
 };
 
-/// Ends the connection in order and waits until the peer has everything, however slow the way to it.
-void disconnect_in_order(caf::scoped_actor& self, const transport_actor& transport) {
-  for (int tries = 0; tries < 10; ++tries) {
+/// Ends the connection in order and waits until the peer has everything, at most `patience` times.
+void disconnect_in_order(caf::scoped_actor& self, const transport_actor& transport, int patience) {
+  for (int tries = 0; tries < patience; ++tries) {
     bool over = true;
     act::mail(self, disconnect{}).request(transport, 10s).receive([] {}, [](const caf::error&) {});
     act::mail(self, get_status{})
@@ -236,7 +236,8 @@ void run_pipe(const pipe_flags& given) {
     problem = why.what();
   }
   stop.guard_shutdown(60s);
-  disconnect_in_order(self, *transport);
+  // However slow the way to the peer is; but somebody who stopped us by a signal does not want to wait.
+  disconnect_in_order(self, *transport, problem ? 10 : 1);
   caf::anon_send_exit(pipe, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(*transport, caf::exit_reason::user_shutdown);
   if (problem && !problem->empty())

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <unistd.h>
 
 namespace warren::program {
@@ -10,6 +11,12 @@ namespace warren::program {
 namespace {
 
 constexpr std::size_t part_size = 256 * 1024;
+
+/// Returns true when read() would not wait.
+bool has_input(int fd) {
+  pollfd waiting{fd, POLLIN, 0};
+  return poll(&waiting, 1, 0) > 0;
+}
 
 /// Returns one part of up to part_size octets, empty at the end of the file.
 input_read read_part(int fd) {
@@ -23,9 +30,7 @@ input_read read_part(int fd) {
       return {{}, std::strerror(errno)};
     filled += static_cast<std::size_t>(n);
     // What a person types, or a program writes, goes out at once; a file comes in full parts.
-    if (n == 0 || filled >= part.size() / 2)
-      break;
-    if (static_cast<std::size_t>(n) < 4096)
+    if (n == 0 || filled >= part.size() / 2 || !has_input(fd))
       break;
   }
   part.resize(filled);

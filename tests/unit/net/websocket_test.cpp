@@ -298,12 +298,12 @@ BOOST_AUTO_TEST_CASE(a_message_above_the_limit_closes_the_link) {
 BOOST_AUTO_TEST_CASE(a_side_that_grants_no_reads_holds_the_sender_back) {
   fixture net{false};
   net.where.path = "/hold";
-  net.options.limits.send_queue = 8 * 1024 * 1024;
+  // More than what the kernel's buffers on the way can still take once the queue is full.
+  net.options.limits.send_queue = 32 * 1024 * 1024;
   net.options.limits.low_water = 100'000;
   auto link = net.dial();
   BOOST_REQUIRE(wait_open(*net.near));
   BOOST_REQUIRE(wait_open(*net.far));
-  // More than all buffers on the way.
   std::size_t sent = 0;
   std::error_code refused;
   while (!refused && sent < 10'000) {
@@ -311,14 +311,16 @@ BOOST_AUTO_TEST_CASE(a_side_that_grants_no_reads_holds_the_sender_back) {
     sent += refused ? 0 : 1;
   }
   BOOST_TEST((refused == net_errc::queue_full));
-  BOOST_TEST(link->queued_bytes() >= net.options.limits.send_queue);
+  // While it was being filled the queue may have run empty, as the kernel took what it could.
+  auto drained = net.near->get().drained;
+  BOOST_TEST(link->queued_bytes() >= net.options.limits.send_queue / 2);
   net.held->grant_reads(2);
   BOOST_REQUIRE(wait_messages(*net.far, 2));
   BOOST_TEST(net.far->get().messages.size() == 2u);
-  BOOST_TEST(net.near->get().drained == 0);
+  BOOST_TEST(net.near->get().drained == drained);
   net.held->grant_reads(plenty);
   BOOST_REQUIRE(wait_messages(*net.far, sent));
-  BOOST_TEST(net.near->wait([](const history& all) { return all.drained == 1; }));
+  BOOST_TEST(net.near->wait([&](const history& all) { return all.drained == drained + 1; }));
   BOOST_TEST(!link->send(pattern(1)));
   BOOST_TEST(wait_messages(*net.far, sent + 1));
 }
