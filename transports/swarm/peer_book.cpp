@@ -24,6 +24,10 @@ void peer_book::found(time_point now, const topic& on, const candidate& target) 
   e.next_dial = guest ? now + policy_.relay_delay : now;
   if (guest)
     e.peer = guest->peer;
+  // Whoever dialled us from there before we heard of the address is its owner.
+  for (const auto& [id, live] : sessions_)
+    if (live.session.remote == target)
+      e.peer = live.session.peer;
   make_room(now);
 }
 

@@ -196,6 +196,13 @@ BOOST_AUTO_TEST_CASE(an_address_that_dialled_us_is_not_dialled_back) {
   BOOST_TEST(!book.poll_dial(now).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_address_found_after_it_dialled_us_is_not_dialled_back_either) {
+  auto book = make(1);
+  (void)book.established(now, session(10, 2, true)); // from at(1)
+  book.found(now, on, at(1));
+  BOOST_TEST(!book.poll_dial(now + 1h).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_peer_limit_also_holds_when_the_other_side_is_the_arbiter) {
   policy.max_peers = 1;
   auto book = make(9);
