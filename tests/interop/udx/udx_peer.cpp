@@ -129,12 +129,19 @@ private:
     while (auto what = stream_->poll_event()) {
       if (std::holds_alternative<udx::writable>(*what))
         write_what_fits();
-      if (auto closed = std::get_if<udx::closed>(&*what))
+      peer_ended_ = peer_ended_ || std::holds_alternative<udx::remote_end>(*what);
+      if (auto closed = std::get_if<udx::closed>(&*what); closed && !only_end_unanswered(closed->reason))
         reason_ = closed->reason;
       // The peer may have missed our last ACK, so the linger is waited for, though only for a second.
       over_ = over_ || std::holds_alternative<udx::finished>(*what);
     }
     transmit();
+  }
+
+  /// udx-native keeps no state after a close: when its last ACK is lost our END is never
+  /// answered. Every octet has been acknowledged all the same.
+  bool only_end_unanswered(std::error_code why) const {
+    return why == udx::errc::timed_out && peer_ended_ && stream_->counters().octets_out == to_send_.size();
   }
 
   void transmit() {
@@ -191,6 +198,7 @@ private:
   std::size_t mtu_ = 0;
   int fd_ = -1;
   bool over_ = false;
+  bool peer_ended_ = false;
 };
 
 } // namespace
