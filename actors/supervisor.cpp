@@ -117,14 +117,15 @@ void supervisor_state::pump() {
 // -- topics -----------------------------------------------------------------------------------------------------------
 
 void supervisor_state::join(const topic& on) {
+  // Left and not yet forgotten by the relays, or so far only announced, when who was found was let go.
+  auto member_before = leaving.erase(on) > 0 || topics.contains(on);
   topic_of_hash[on.info_hash()] = on;
   topics[on].schedule = swarm::lookup_schedule{now(), setup.opts.announce_interval};
-  auto left_before = leaving.erase(on) > 0;
   for (const auto& [url, relay] : relays) {
     if (!relay.link)
       continue;
     // Who is there is told to newcomers only.
-    if (left_before)
+    if (member_before)
       act::mail(self, relay_leave{on}).send(relay.link);
     act::mail(self, relay_join{on}).send(relay.link);
   }
@@ -138,12 +139,6 @@ caf::result<void> supervisor_state::handle_connect(const connect_topic& request)
     return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
   if (known != topics.end() && known->second.subscriber)
     return caf::unit;
-  if (known != topics.end()) {
-    // So far only announced: who was found meanwhile was let go, and relays tell members to newcomers only.
-    for (const auto& [url, relay] : relays)
-      if (relay.link)
-        act::mail(self, relay_leave{request.on}).send(relay.link);
-  }
   join(request.on);
   auto& joined = topics[request.on];
   joined.secret = request.secret;

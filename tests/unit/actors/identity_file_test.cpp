@@ -1,6 +1,7 @@
 #include "actors/identity_file.hpp"
 
 #include "tests/support/seeded_random.hpp"
+#include "tests/support/temp_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,17 +14,10 @@ using namespace warren;
 namespace {
 
 struct fixture {
-  fixture() {
-    std::string name = "/tmp/warren-identity-XXXXXX";
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    directory = name;
-    file = directory / "identity.key";
-  }
-  ~fixture() { std::filesystem::remove_all(directory); }
-
   test::seeded_random random{42};
-  std::filesystem::path directory;
-  std::filesystem::path file;
+  test::temp_directory home;
+  std::filesystem::path directory = home.path();
+  std::filesystem::path file = directory / "identity.key";
 };
 
 void check_refused(const caf::expected<crypto::identity>& got, const std::string& part) {
