@@ -99,6 +99,17 @@ void channel_table::peer_finished_on(session::channel_id channel) {
   deliver(channel, found->second, false);
 }
 
+void channel_table::leave(const topic& on) {
+  for (auto& [channel, state] : channels_)
+    if (state.on == on)
+      state.left = true;
+}
+
+bool channel_table::was_left(session::channel_id channel) const {
+  auto found = channels_.find(channel);
+  return found != channels_.end() && found->second.left;
+}
+
 std::optional<topic> channel_table::topic_of(session::channel_id channel) const {
   auto found = channels_.find(channel);
   if (found == channels_.end())

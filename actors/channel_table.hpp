@@ -46,6 +46,12 @@ public:
 
   void peer_finished_on(session::channel_id channel);
 
+  /// Marks the channels of `on`: they will end because this side left the topic, whatever is joined until then.
+  void leave(const topic& on);
+
+  /// Returns whether this side left the topic of the channel while it was open.
+  bool was_left(session::channel_id channel) const;
+
   /// The channel's topic, or nothing when there is no such channel.
   std::optional<topic> topic_of(session::channel_id channel) const;
 
@@ -69,6 +75,7 @@ private:
     std::int64_t credit = 0;
     std::deque<bytes> undelivered;
     bool peer_finished = false;
+    bool left = false;
     std::deque<waiting> queue; // in the order written
   };
 

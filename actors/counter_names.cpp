@@ -31,6 +31,7 @@ constexpr named_counter<session::counters> session_names[] = {
   {"session.unsupported_version", &session::counters::unsupported_version},
   {"session.unexpected_peer", &session::counters::unexpected_peer},
   {"session.self_connection", &session::counters::self_connection},
+  {"session.identity_conflict", &session::counters::identity_conflict},
   {"session.access_denied", &session::counters::access_denied},
   {"session.handshake_timeout", &session::counters::handshake_timeout},
   {"session.handshake_too_large", &session::counters::handshake_too_large},

@@ -163,8 +163,10 @@ struct noise_stream_state {
 
   void handle(time_point, const session::channel_opened& e) {
     auto joined = subscribers.find(e.topic);
-    if (joined != subscribers.end())
-      channels.open(e.channel, e.topic, joined->second, caf::actor_cast<connection_actor>(self), peer);
+    if (joined == subscribers.end())
+      return;
+    channels.open(e.channel, e.topic, joined->second, caf::actor_cast<connection_actor>(self), peer);
+    act::anon_mail(topic_shared{connection, e.topic, true}).send(settings.supervisor);
   }
 
   void handle(time_point, session::message& e) {
@@ -180,12 +182,16 @@ struct noise_stream_state {
   }
 
   void handle(time_point, const session::channel_closed& e) {
-    auto on = channels.topic_of(e.channel);
-    auto left_here = on && !subscribers.contains(*on);
-    if (left_here)
-      channels.close(e.channel, errc::closed_locally, "the topic was left");
+    if (channels.was_left(e.channel))
+      close_channel_now(e.channel, errc::closed_locally, "the topic was left");
     else
-      channels.close(e.channel, errc::closed_by_peer, "the peer left the topic");
+      close_channel_now(e.channel, errc::closed_by_peer, "the peer left the topic");
+  }
+
+  void close_channel_now(session::channel_id channel, errc reason, const char* detail) {
+    if (auto on = channels.topic_of(channel))
+      act::anon_mail(topic_shared{connection, *on, false}).send(settings.supervisor);
+    channels.close(channel, reason, detail);
   }
 
   void handle(time_point at, const session::pipe_dead&) {
@@ -194,6 +200,9 @@ struct noise_stream_state {
 
   void handle(time_point, const session::closed& e) {
     auto reason = reason_of(e);
+    unconfirmed = e.unconfirmed;
+    if (unconfirmed)
+      reason.detail += "; the last messages written here may not have arrived";
     channels.close_all(reason.code, reason.detail);
     close_reason = reason;
   }
@@ -211,7 +220,7 @@ struct noise_stream_state {
     reported = true;
     auto why = close_reason.value_or(session_reason{otherwise, detail});
     channels.close_all(why.code, why.detail);
-    session_closed report{connection, self->address(), why.code, why.detail, {}};
+    session_closed report{connection, self->address(), why.code, why.detail, unconfirmed, {}};
     count_refusals(report.counters, session.counters());
     if (carrier)
       carrier->count_into(report.counters);
@@ -251,6 +260,7 @@ struct noise_stream_state {
 
   void leave(const topic& left) {
     subscribers.erase(left);
+    channels.leave(left);
     session.leave_topic(left);
   }
 
@@ -292,6 +302,7 @@ struct noise_stream_state {
   deadline wake_up;
   bool pipe_reported_lost = false;
   bool pipe_ended = false;
+  bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;
 
 private:
@@ -327,7 +338,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       step([&] {
         if (auto on = channels.topic_of(c.channel))
           leave(*on);
-        channels.close(c.channel, errc::closed_locally, "closed by its consumer");
+        close_channel_now(c.channel, errc::closed_locally, "closed by its consumer");
       });
     },
     [this](get_status) { return status(); },

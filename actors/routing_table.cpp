@@ -50,6 +50,10 @@ struct routing_table_state {
     return {
       [this](const dht_lookup& request) { return look_up(request); },
       [this](get_status) { return status(); },
+      [this](const dht_forget& order) {
+        forget(dht::info_hash{order.info_hash}, errc::closed_locally, "the topic was left");
+        drive();
+      },
       [this](dht_bootstrap) { return await_bootstrap(); },
       [this](const packets_arrived& arrived) {
         for (const auto& packet : *arrived.batch)
@@ -94,8 +98,7 @@ struct routing_table_state {
                                : node.get_peers(now(), target);
     if (request.announce) {
       // Only the newest announcement of a topic is kept warm.
-      if (auto earlier = warm.find(target); earlier != warm.end())
-        supersede(earlier->second);
+      forget(target, errc::limit_reached, "a newer announcement of this topic took over");
       warm[target] = id;
     }
     lookups.emplace(id, pending{request.info_hash, request.listener, promise});
@@ -103,11 +106,14 @@ struct routing_table_state {
     return promise;
   }
 
-  /// A cancelled lookup says nothing more, so whoever still waits for it is answered here.
-  void supersede(const dht::lookup_id& earlier) {
-    node.cancel(earlier);
-    if (auto waiting = lookups.extract(earlier); !waiting.empty())
-      waiting.mapped().promise.deliver(make_error(errc::limit_reached, "a newer announcement of this topic took over"));
+  /// Ends our announcement of `target`. A cancelled lookup says nothing more, so whoever still waits for it is answered here.
+  void forget(const dht::info_hash& target, errc why, const char* detail) {
+    auto earlier = warm.extract(target);
+    if (earlier.empty())
+      return;
+    node.cancel(earlier.mapped());
+    if (auto waiting = lookups.extract(earlier.mapped()); !waiting.empty())
+      waiting.mapped().promise.deliver(make_error(why, detail));
   }
 
   caf::result<std::uint64_t> await_bootstrap() {
@@ -131,6 +137,8 @@ struct routing_table_state {
       return;
     if (done.why == dht::errc::too_many_lookups)
       lookup.mapped().promise.deliver(make_error(errc::limit_reached, done.why.message()));
+    else if (done.why && done.peers == 0)
+      lookup.mapped().promise.deliver(make_error(errc::network_failed, done.why.message()));
     else
       lookup.mapped().promise.deliver(dht_summary{done.peers, done.queries, done.hops, done.announced_to});
   }

@@ -13,6 +13,7 @@ errc code_of(session::errc why, bool by_peer) {
     case errc::access_denied:
     case errc::unexpected_peer: return warren::errc::access_denied;
     case errc::self_connection: return warren::errc::self_connection;
+    case errc::identity_conflict: return warren::errc::identity_conflict;
     case errc::handshake_failed:
     case errc::bad_handshake_payload:
     case errc::identity_mismatch:
@@ -37,6 +38,7 @@ session::errc wire_reason_of(errc code) {
   switch (code) {
     case errc::replaced: return session::errc::duplicate;
     case errc::access_denied: return session::errc::access_denied;
+    case errc::identity_conflict: return session::errc::identity_conflict;
     case errc::closed_locally: return session::errc::closed_normally;
     default: return session::errc::shutting_down;
   }

@@ -13,11 +13,8 @@ namespace {
 /// Actors that watch events at once; more are refused.
 constexpr std::size_t max_watchers = 64;
 
-/// How long disconnect waits for connections to end in order.
-constexpr auto disconnect_wait = std::chrono::seconds{3};
-
-/// How long a relay is not told that we left a topic while connections through it may still be ending: longer than a session
-/// takes to end (session::limits::drain_timeout, twice).
+/// Longer than a session takes to end (session::limits::drain_timeout, twice). So long does disconnect wait for connections
+/// to end in order, and so long is a relay not told that we left a topic while connections through it may still be ending.
 constexpr auto longest_leaving = std::chrono::seconds{25};
 
 /// How long a child may take to tell its numbers; what is missing then is left out of the status.
@@ -47,10 +44,17 @@ swarm::dial_policy dial_policy_of(const options& opts) {
   return result;
 }
 
-/// Collects the answers of several actors into one status; delivers when the last one has answered or failed.
+/// Collects the answers of several actors into one status; delivers when the last one has answered or failed. A connection
+/// that does not answer in time is listed all the same, without its numbers.
 struct status_gathering {
   transport_status status;
   caf::typed_response_promise<transport_status> promise;
+
+  void take(connection_status&& answer) {
+    for (auto& peer : status.peers)
+      if (peer.connection == answer.connection)
+        peer = std::move(answer);
+  }
 
   ~status_gathering() {
     promise.deliver(std::move(status));
@@ -87,7 +91,10 @@ supervisor_state::~supervisor_state() {
   if (setup.port)
     setup.port->clear();
   for (auto& promise : disconnecting)
-    act::done(promise);
+    promise.deliver(make_error(errc::closed_locally, "the transport ended before its connections had"));
+  for (auto& [hash, requests] : lookups)
+    for (auto& request : requests)
+      request->promise.deliver(make_error(errc::closed_locally, "the transport ended before the lookup had"));
 }
 
 void supervisor_state::pump() {
@@ -95,12 +102,7 @@ void supervisor_state::pump() {
   restart_due(at);
   look_up_due(at);
   dial_due(at);
-  if (disconnect_deadline && (streams.empty() || *disconnect_deadline <= at)) {
-    disconnect_deadline.reset();
-    for (auto& promise : disconnecting)
-      act::done(promise);
-    disconnecting.clear();
-  }
+  settle_disconnect(at);
   std::optional<time_point> due = disconnect_deadline ? disconnect_deadline : book.poll_timeout();
   auto consider = [&](time_point when) { due = due ? std::min(*due, when) : when; };
   for (const auto& [name, when] : pending_restarts)
@@ -115,6 +117,12 @@ void supervisor_state::pump() {
 }
 
 // -- topics -----------------------------------------------------------------------------------------------------------
+
+caf::error supervisor_state::check_room(const topic& on) const {
+  if (topics.contains(on) || topics.size() < setup.opts.max_topics)
+    return caf::none;
+  return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
+}
 
 void supervisor_state::join(const topic& on) {
   // Left and not yet forgotten by the relays, or so far only announced, when who was found was let go.
@@ -135,15 +143,15 @@ caf::result<void> supervisor_state::handle_connect(const connect_topic& request)
   auto known = topics.find(request.on);
   if (known != topics.end() && known->second.subscriber && known->second.subscriber != request.subscriber)
     return make_error(errc::already_joined, "another subscriber holds this topic");
-  if (known == topics.end() && topics.size() >= setup.opts.max_topics)
-    return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
+  if (auto full = check_room(request.on))
+    return full;
   if (known != topics.end() && known->second.subscriber)
     return caf::unit;
   join(request.on);
   auto& joined = topics[request.on];
   joined.secret = request.secret;
   joined.subscriber = request.subscriber;
-  self->monitor(request.subscriber);
+  watch_end_of(request.subscriber);
   for (const auto& [address, stream] : streams)
     if (stream.admitted)
       act::mail(self, topic_joined{request.on, request.secret, request.subscriber}).send(stream.actor);
@@ -152,11 +160,10 @@ caf::result<void> supervisor_state::handle_connect(const connect_topic& request)
 }
 
 caf::result<void> supervisor_state::handle_announce(const announce_topic& request) {
-  if (!topics.contains(request.on)) {
-    if (topics.size() >= setup.opts.max_topics)
-      return make_error(errc::limit_reached, "max_topics is " + std::to_string(setup.opts.max_topics));
+  if (auto full = check_room(request.on))
+    return full;
+  if (!topics.contains(request.on))
     join(request.on);
-  }
   topics[request.on].announced = true;
   pump();
   return caf::unit;
@@ -164,6 +171,8 @@ caf::result<void> supervisor_state::handle_announce(const announce_topic& reques
 
 void supervisor_state::leave(topic on) {
   topics.erase(on);
+  if (dht)
+    act::mail(self, dht_forget{on.info_hash()}).send(dht);
   topic_of_hash.erase(on.info_hash());
   book.left(on);
   leaving[on] = now() + longest_leaving;
@@ -192,8 +201,15 @@ std::optional<time_point> supervisor_state::leave_relays(time_point at) {
   return next;
 }
 
+/// Each monitor costs an entry at the other actor, so there is one however often it joins.
+void supervisor_state::watch_end_of(const caf::actor& other) {
+  if (monitored.insert(other.address()).second)
+    self->monitor(other);
+}
+
 /// A subscriber or a watcher has ended.
 void supervisor_state::forget_subscriber(const caf::actor_addr& gone) {
+  monitored.erase(gone);
   std::erase_if(watchers, [&](const caf::actor& x) { return x.address() == gone; });
   std::vector<topic> orphaned;
   for (const auto& [on, joined] : topics)
@@ -218,9 +234,30 @@ caf::result<void> supervisor_state::handle_disconnect() {
     act::mail(self, shut_down{errc::closed_locally, "disconnect"}).send(stream.actor);
   auto promise = self->make_response_promise<void>();
   disconnecting.push_back(promise);
-  disconnect_deadline = now() + disconnect_wait;
+  disconnect_deadline = now() + longest_leaving;
   pump();
   return promise;
+}
+
+/// Answers disconnect once all connections have ended, or names the peers that may have missed something.
+void supervisor_state::settle_disconnect(time_point at) {
+  if (!disconnect_deadline || (!streams.empty() && at < *disconnect_deadline))
+    return;
+  for (const auto& [address, stream] : streams) {
+    if (stream.session)
+      cut_off.insert(stream.session->peer.id);
+    caf::anon_send_exit(stream.actor, caf::exit_reason::user_shutdown);
+  }
+  disconnect_deadline.reset();
+  std::string names;
+  for (const auto& peer : std::exchange(cut_off, {}))
+    names += (names.empty() ? "" : ", ") + peer;
+  for (auto& promise : std::exchange(disconnecting, {})) {
+    if (names.empty())
+      act::done(promise);
+    else
+      promise.deliver(make_error(errc::timed_out, "closed before everything written was acknowledged by: " + names));
+  }
 }
 
 // -- discovery --------------------------------------------------------------------------------------------------------
@@ -264,7 +301,7 @@ void supervisor_state::handle_presence(const relay_presence& presence) {
 std::vector<peer_info> supervisor_state::known_on(const topic& on) const {
   std::vector<peer_info> result;
   for (const auto& [address, stream] : streams)
-    if (stream.admitted && !stream.replaced)
+    if (stream.admitted && !stream.replaced && stream.shared.contains(on))
       result.push_back(stream.session->peer);
   for (const auto& target : book.candidates_on(on)) {
     peer_info info;
@@ -289,8 +326,8 @@ void supervisor_state::handle_dht_peers(const dht_peers& found) {
     if (wanted)
       book.found(now(), on->second, where);
     if (running != lookups.end())
-      for (auto& result : running->second)
-        result->insert(where);
+      for (auto& request : running->second)
+        request->found.insert(where);
   }
   pump();
 }
@@ -303,21 +340,39 @@ bool supervisor_state::is_subscribed(const topic& on) const {
 caf::result<std::vector<peer_info>> supervisor_state::handle_lookup(const lookup_topic& request) {
   if (!dht)
     return known_on(request.on);
-  auto promise = self->make_response_promise<std::vector<peer_info>>();
-  auto found = std::make_shared<std::set<endpoint>>();
+  auto running = std::make_shared<lookup_request>();
+  running->promise = self->make_response_promise<std::vector<peer_info>>();
   auto hash = request.on.info_hash();
-  lookups[hash].push_back(found);
-  auto answer = [this, promise, found, hash, on = request.on]() mutable {
-    auto& running = lookups[hash];
-    std::erase(running, found);
-    if (running.empty())
-      lookups.erase(hash);
-    promise.deliver(merge_found(known_on(on), *found));
-  };
-  act::mail(self, dht_lookup{request.on.info_hash(), self_handle(), false, 0})
+  lookups[hash].push_back(running);
+  act::mail(self, dht_lookup{hash, self_handle(), false, 0})
     .request(dht, caf::infinite)
-    .then([answer](const dht_summary&) mutable { answer(); }, [answer](const caf::error&) mutable { answer(); });
-  return promise;
+    .then([=, this, on = request.on](const dht_summary&) { finish_lookup(on, running, caf::none); },
+          [=, this, on = request.on](const caf::error& why) { finish_lookup(on, running, why); });
+  return running->promise;
+}
+
+/// A DHT that fails is an error only when nothing else knows anybody either.
+void supervisor_state::finish_lookup(const topic& on, const std::shared_ptr<lookup_request>& request,
+                                     const caf::error& why) {
+  auto same_hash = lookups.find(on.info_hash());
+  std::erase(same_hash->second, request);
+  if (same_hash->second.empty())
+    lookups.erase(same_hash);
+  auto known = merge_found(known_on(on), request->found);
+  if (why && known.empty())
+    request->promise.deliver(why);
+  else
+    request->promise.deliver(std::move(known));
+}
+
+void supervisor_state::handle_shared(const topic_shared& report) {
+  auto stream = find_connection(report.connection);
+  if (!stream)
+    return;
+  if (report.open)
+    stream->shared.insert(report.on);
+  else
+    stream->shared.erase(report.on);
 }
 
 // -- watching ---------------------------------------------------------------------------------------------------------
@@ -326,6 +381,16 @@ void supervisor_state::emit(std::string kind, const peer_info& peer, std::string
   swarm_event event{std::move(kind), peer, std::move(reason)};
   for (const auto& watcher : watchers)
     act::mail(self, event).send(watcher);
+}
+
+caf::result<void> supervisor_state::handle_watch(const watch_events& request) {
+  if (watchers.contains(request.watcher))
+    return caf::unit;
+  if (watchers.size() >= max_watchers)
+    return make_error(errc::limit_reached, "at most 64 watchers");
+  watchers.insert(request.watcher);
+  watch_end_of(request.watcher);
+  return caf::unit;
 }
 
 caf::result<transport_status> supervisor_state::handle_status() {
@@ -340,11 +405,14 @@ caf::result<transport_status> supervisor_state::handle_status() {
   for (const auto& [url, relay] : relays)
     status.relays.push_back({url, relay.state});
   auto ignore = [gathering](const caf::error&) {};
-  for (const auto& [address, stream] : streams)
-    if (stream.admitted && !stream.replaced)
-      act::mail(self, get_status{})
-        .request(caf::actor_cast<connection_actor>(stream.actor), status_wait)
-        .then([gathering](connection_status& peer) { gathering->status.peers.push_back(std::move(peer)); }, ignore);
+  for (const auto& [address, stream] : streams) {
+    if (!stream.admitted || stream.replaced)
+      continue;
+    status.peers.push_back({stream.session->connection, stream.session->peer});
+    act::mail(self, get_status{})
+      .request(caf::actor_cast<connection_actor>(stream.actor), status_wait)
+      .then([gathering](connection_status& answer) { gathering->take(std::move(answer)); }, ignore);
+  }
   if (dht)
     act::mail(self, get_status{})
       .request(dht, status_wait)
@@ -378,13 +446,7 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
     [this](disconnect) { return handle_disconnect(); },
     [this](get_name) { return to_string(setup.opts.mode); },
     [this](get_status) { return handle_status(); },
-    [this](const watch_events& request) -> caf::result<void> {
-      if (watchers.size() >= max_watchers)
-        return make_error(errc::limit_reached, "at most 64 watchers");
-      watchers.insert(request.watcher);
-      self->monitor(request.watcher);
-      return caf::unit;
-    },
+    [this](const watch_events& request) { return handle_watch(request); },
     [this](deadline_reached) {
       wake_up.fired(now());
       pump();
@@ -407,6 +469,7 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
       handle_closed(report);
       pump();
     },
+    [this](const topic_shared& report) { handle_shared(report); },
     [this](const relay_state_changed& change) {
       relays[change.url].state = change.state;
       peer_info relay;

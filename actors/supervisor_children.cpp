@@ -63,6 +63,10 @@ void supervisor_state::start_child(const std::string& name) {
   } else if (name == dht_name) {
     dht = spawn_routing_table(system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table);
     adopt(name, caf::actor_cast<caf::actor>(dht));
+    act::mail(self, dht_bootstrap{})
+      .request(dht, caf::infinite)
+      .then([this](std::uint64_t nodes) { emit("dht_bootstrapped", {}, std::to_string(nodes) + " nodes"); },
+            [](const caf::error&) {}); // it ended; the next one is asked again
   } else if (name == dialler_name) {
     dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
     adopt(name, dialler);
@@ -84,7 +88,7 @@ void supervisor_state::handle_down(const caf::down_msg& down) {
     child_names.erase(child);
     child_died(name, down.reason);
   } else if (streams.contains(down.source)) {
-    settle_closed(down.source, errc::path_lost, "the connection actor ended");
+    settle_closed(down.source, errc::path_lost, "the connection actor ended", true);
   } else if (lingering.erase(down.source) == 0) {
     forget_subscriber(down.source);
   }

@@ -1,13 +1,19 @@
 #include "actors/counter_names.hpp"
 #include "actors/supervisor_state.hpp"
 
+#include <algorithm>
+
 namespace warren {
 
 namespace {
 
+/// Circuits that peers opened and whose handshake is not done; more are refused until some are.
+constexpr auto max_unproved_circuits = 64;
+
 swarm::outcome outcome_of(errc reason) {
   switch (reason) {
-    case errc::replaced: return swarm::outcome::refused_duplicate;
+    case errc::replaced:
+    case errc::identity_conflict: return swarm::outcome::refused_duplicate;
     case errc::self_connection: return swarm::outcome::was_self;
     case errc::access_denied:
     case errc::protocol_violation: return swarm::outcome::refused_for_good;
@@ -81,6 +87,15 @@ void supervisor_state::handle_circuit_offered(const circuit_offered& offer) {
   auto relay = relays.find(offer.url);
   if (relay == relays.end() || !relay->second.link)
     return;
+  auto unproved = std::count_if(streams.begin(), streams.end(), [](const auto& entry) {
+    return !entry.second.session && entry.second.dial == 0
+           && std::holds_alternative<swarm::relayed_peer>(entry.second.remote);
+  });
+  if (disconnect_deadline || unproved >= max_unproved_circuits) {
+    ++counters["supervisor.circuit_refused"];
+    act::mail(self, circuit_closed{offer.circuit, "busy"}).send(relay->second.link);
+    return;
+  }
   relay_start start{relay->second.link, offer.url, offer.peer, session::role::responder};
   auto stream = caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
   follow({stream, 0, swarm::relayed_peer{offer.url, offer.peer}, std::nullopt, false});
@@ -121,8 +136,11 @@ void supervisor_state::handle_established(const session_established& report) {
 }
 
 void supervisor_state::refuse(const live_stream& stream, const swarm::decision& why) {
-  auto order = why.at_limit ? shut_down{errc::limit_reached, "max_peers is " + std::to_string(setup.opts.max_peers)}
-                            : shut_down{errc::replaced, "another connection to this peer stands"};
+  auto order = shut_down{errc::replaced, "another connection to this peer stands"};
+  if (why.at_limit)
+    order = {errc::limit_reached, "max_peers is " + std::to_string(setup.opts.max_peers)};
+  if (why.identity_conflict)
+    order = {errc::identity_conflict, "two processes run with this peer's identity"};
   act::mail(self, std::move(order)).send(stream.actor);
 }
 
@@ -160,16 +178,19 @@ void supervisor_state::handle_closed(const session_closed& report) {
   merge_counters(counters, report.counters);
   if (streams.contains(report.stream)) {
     lingering.insert(report.stream);
-    settle_closed(report.stream, report.reason, report.detail);
+    settle_closed(report.stream, report.reason, report.detail, report.unconfirmed);
   }
 }
 
-void supervisor_state::settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail) {
+void supervisor_state::settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail,
+                                     bool unconfirmed) {
   auto node = streams.extract(stream);
   if (node.empty())
     return;
   auto& gone = node.mapped();
   auto outcome = outcome_of(reason);
+  if (unconfirmed && disconnect_deadline && gone.session)
+    cut_off.insert(gone.session->peer.id);
   ++counters["supervisor.closed." + to_string(reason)];
   if (gone.session) {
     connection_streams.erase(gone.session->connection);
@@ -182,7 +203,8 @@ void supervisor_state::settle_closed(const caf::actor_addr& stream, errc reason,
   if (gone.session)
     peer = gone.session->peer;
   peer.connected = false;
-  emit(gone.admitted ? "peer_closed" : "peer_refused", peer, detail.empty() ? to_string(reason) : detail);
+  auto kind = gone.admitted ? "peer_closed" : "peer_refused";
+  emit(reason == errc::identity_conflict ? "identity_conflict" : kind, peer, detail.empty() ? to_string(reason) : detail);
 }
 
 } // namespace warren

@@ -22,7 +22,8 @@ using supervisor_actor = act::typed_actor<
   caf::result<transport_status>(get_status), caf::result<void>(watch_events), caf::result<void>(deadline_reached),
   caf::result<void>(dht_peers), caf::result<void>(dial_failed), caf::result<void>(stream_started),
   caf::result<void>(session_established), caf::result<void>(session_admitted), caf::result<void>(session_closed),
-  caf::result<void>(relay_state_changed), caf::result<void>(relay_presence), caf::result<void>(circuit_offered), caf::result<void>(relay_signal)>;
+  caf::result<void>(topic_shared), caf::result<void>(relay_state_changed), caf::result<void>(relay_presence),
+  caf::result<void>(circuit_offered), caf::result<void>(relay_signal)>;
 
 struct supervisor_state {
   supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config);
@@ -47,6 +48,13 @@ struct supervisor_state {
     std::optional<session_established> session;
     bool admitted = false;
     bool replaced = false; // another connection to the same peer took over; this one is ending
+    std::set<topic> shared{}; // with an open channel
+  };
+
+  /// A lookup_topic that has asked the DHT.
+  struct lookup_request {
+    caf::typed_response_promise<std::vector<peer_info>> promise;
+    std::set<endpoint> found;
   };
 
   struct relay_child {
@@ -77,7 +85,7 @@ struct supervisor_state {
   void handle_established(const session_established& report);
   void handle_admitted(const session_admitted& report);
   void handle_closed(const session_closed& report);
-  void settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail);
+  void settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail, bool unconfirmed);
   void follow(live_stream stream);
   void accept(live_stream& stream);
   void refuse(const live_stream& stream, const swarm::decision& why);
@@ -91,10 +99,16 @@ struct supervisor_state {
   caf::result<void> handle_leave(const leave_topic& request);
   caf::result<std::vector<peer_info>> handle_lookup(const lookup_topic& request);
   caf::result<void> handle_disconnect();
+  void settle_disconnect(time_point at);
+  caf::result<void> handle_watch(const watch_events& request);
+  void handle_shared(const topic_shared& report);
+  void finish_lookup(const topic& on, const std::shared_ptr<lookup_request>& request, const caf::error& why);
   caf::result<transport_status> handle_status();
+  caf::error check_room(const topic& on) const;
   void join(const topic& on);
   void leave(topic on); // by value: the caller may hold a reference into `topics`
   std::optional<time_point> leave_relays(time_point at);
+  void watch_end_of(const caf::actor& other);
   void forget_subscriber(const caf::actor_addr& gone);
   void look_up_due(time_point at);
   void look_up(const topic& on, joined_topic& joined);
@@ -135,17 +149,20 @@ struct supervisor_state {
   /// still get through. Until the given time at most, and of max_topics topics at most.
   std::map<topic, time_point> leaving;
   std::map<std::array<std::byte, 20>, topic> topic_of_hash;
-  /// Results of lookup_topic requests under way; a lookup hands out at most dht::config::max_lookup_peers addresses.
-  std::map<std::array<std::byte, 20>, std::vector<std::shared_ptr<std::set<endpoint>>>> lookups;
+  /// lookup_topic requests under way; a lookup hands out at most dht::config::max_lookup_peers addresses, and the DHT node
+  /// takes dht::config::max_lookups at once.
+  std::map<std::array<std::byte, 20>, std::vector<std::shared_ptr<lookup_request>>> lookups;
   std::map<std::uint64_t, swarm::candidate> dials; // direct ones that have no stream yet
   std::map<caf::actor_addr, live_stream> streams;
   std::map<std::uint64_t, caf::actor_addr> connection_streams;
   std::set<caf::actor_addr> lingering; // closed; still answering a peer that missed the last ACK
 
   std::set<caf::actor> watchers; // at most max_watchers
+  std::set<caf::actor_addr> monitored; // subscribers and watchers of now or earlier that live
   counter_map counters;          // of children and sessions that ended
   std::vector<caf::typed_response_promise<void>> disconnecting;
   std::optional<time_point> disconnect_deadline;
+  std::set<std::string> cut_off; // while disconnecting: peers that may have missed the last messages
 };
 
 } // namespace warren

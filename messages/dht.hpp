@@ -13,7 +13,7 @@
 namespace warren {
 
 /// Finds the peers of `info_hash` (BEP 5). `listener` gets dht_peers as they are found; the reply comes when the lookup is
-/// over. With `announce` our own UDP port is announced to the closest nodes at the end (implied_port = 1), or `port` when
+/// over, or fails with errc::network_failed when there was nobody to ask and nothing was found. With `announce` our own UDP port is announced to the closest nodes at the end (implied_port = 1), or `port` when
 /// it is not 0.
 struct dht_lookup {
   std::array<std::byte, 20> info_hash{};
@@ -44,11 +44,17 @@ struct dht_status {
   std::map<std::string, std::uint64_t> counters;
 };
 
+/// Anyone -> routing_table: our announcement of `info_hash` is not kept alive any more. The nodes that have it forget it by
+/// themselves (BEP 5 knows no withdrawal); a lookup that is still to announce it fails with errc::closed_locally.
+struct dht_forget {
+  std::array<std::byte, 20> info_hash{};
+};
+
 /// Anyone -> routing_table: answered once bootstrapping is over, with the number of nodes known (0: nobody answered).
 struct dht_bootstrap {};
 
 using dht_actor = act::typed_actor<caf::result<dht_summary>(dht_lookup), caf::result<dht_status>(get_status),
-                                   caf::result<std::uint64_t>(dht_bootstrap), caf::result<void>(packets_arrived),
-                                   caf::result<void>(deadline_reached)>;
+                                   caf::result<void>(dht_forget), caf::result<std::uint64_t>(dht_bootstrap),
+                                   caf::result<void>(packets_arrived), caf::result<void>(deadline_reached)>;
 
 } // namespace warren

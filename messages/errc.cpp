@@ -27,6 +27,7 @@ std::string to_string(errc code) {
     case errc::not_found: return "not_found";
     case errc::network_failed: return "network_failed";
     case errc::self_connection: return "self_connection";
+    case errc::identity_conflict: return "identity_conflict";
   }
   return "unknown";
 }

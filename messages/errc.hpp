@@ -52,6 +52,8 @@ enum class errc : std::uint8_t {
   network_failed,
   /// The peer turned out to be this very process.
   self_connection,
+  /// Another process runs with the same identity; the reason text says on which side.
+  identity_conflict,
 };
 
 /// Returns a stable lower-case name, for logs, metrics and JSON.

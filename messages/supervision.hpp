@@ -8,6 +8,7 @@
 //   supervisor -> noise_stream      admit_session | shut_down          if we are the arbiter (lower peer id)
 //   noise_stream -> supervisor      session_admitted                   if the peer is the arbiter
 //   supervisor -> noise_stream      topic_joined*, topic_left*         from then on
+//   noise_stream -> supervisor      topic_shared*                      as channels open and close
 //   noise_stream -> supervisor      session_closed                     once, last
 
 #include "messages/connection.hpp"
@@ -52,12 +53,13 @@ struct session_admitted {
   std::uint64_t connection = 0;
 };
 
-/// `counters` are the session's and its pipe's refusals, by stable name.
+/// `counters` are the session's and its pipe's refusals, by stable name. `unconfirmed`: see session::closed.
 struct session_closed {
   std::uint64_t connection = 0;
   caf::actor_addr stream;
   errc reason = errc::none;
   std::string detail;
+  bool unconfirmed = false;
   std::map<std::string, std::uint64_t> counters;
 };
 
@@ -70,6 +72,13 @@ struct topic_joined {
 
 struct topic_left {
   topic on;
+};
+
+/// A channel for the topic has opened (the peer is on it too), or has closed.
+struct topic_shared {
+  std::uint64_t connection = 0;
+  topic on;
+  bool open = false;
 };
 
 /// Anyone -> dial_endpoint, io_driver, relay_link: what was refused, by stable name.

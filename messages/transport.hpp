@@ -43,7 +43,8 @@ auto inspect(Inspector& f, announce_topic& x) {
   return act::object(f, x, "warren::announce_topic", act::field("on", x.on));
 }
 
-/// Returns who is on the topic now, own entry excluded.
+/// Returns who is on the topic now, own entry excluded: peers connected on it, guests of relays, and addresses that the DHT
+/// has. Fails with errc::network_failed when nobody is known and no DHT node answered.
 struct lookup_topic {
   topic on;
 };
@@ -53,7 +54,9 @@ auto inspect(Inspector& f, lookup_topic& x) {
   return act::object(f, x, "warren::lookup_topic", act::field("on", x.on));
 }
 
-/// Leaves every topic and closes every connection; the transport can be used again afterwards.
+/// Leaves every topic and closes every connection; the transport can be used again afterwards. Answered when all that was
+/// written has been acknowledged, after 25 s at the latest; fails with errc::timed_out naming the peers that may have missed
+/// something.
 struct disconnect {};
 
 template <class Inspector>
@@ -79,7 +82,7 @@ auto inspect(Inspector& f, watch_events& x) {
   return act::object(f, x, "warren::watch_events", act::field("watcher", x.watcher));
 }
 
-/// Something a person may want to know. `kind` is one of: peer_connected, peer_closed, path_changed, peer_refused,
+/// Something a person may want to know. `kind` is one of: peer_connected, peer_closed, peer_refused, identity_conflict,
 /// dial_failed, relay_state, dht_bootstrapped, child_restarted.
 struct swarm_event {
   std::string kind;

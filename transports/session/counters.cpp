@@ -14,6 +14,7 @@ struct row {
 constexpr std::array rows{
     row{errc::unexpected_peer, &counters::unexpected_peer},
     row{errc::self_connection, &counters::self_connection},
+    row{errc::identity_conflict, &counters::identity_conflict},
     row{errc::access_denied, &counters::access_denied},
     row{errc::handshake_failed, &counters::handshake_failed},
     row{errc::bad_handshake_payload, &counters::bad_handshake_payload},

@@ -27,6 +27,7 @@ struct counters {
   std::uint64_t unsupported_version = 0;
   std::uint64_t unexpected_peer = 0;
   std::uint64_t self_connection = 0;
+  std::uint64_t identity_conflict = 0;
   std::uint64_t access_denied = 0;
   std::uint64_t handshake_timeout = 0;
   std::uint64_t handshake_too_large = 0;

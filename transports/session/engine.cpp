@@ -140,6 +140,7 @@ void engine::fail(errc reason, bool by_peer) {
 }
 
 void engine::end(errc reason, bool by_peer) {
+  auto unconfirmed = has_unconfirmed_data();
   if (records_ && !closing_) {
     closing_.emplace();
     closing_->reason = reason;
@@ -149,7 +150,7 @@ void engine::end(errc reason, bool by_peer) {
   last_record_due_ = records_.has_value();
   phase_deadline_.reset();
   resume_deadline_.reset();
-  out_.events.push_back(session::closed{make_error_code(reason), by_peer});
+  out_.events.push_back(session::closed{make_error_code(reason), by_peer, unconfirmed});
 }
 
 } // namespace warren::session

@@ -112,6 +112,7 @@ private:
   void put_frames(time_point now, bytes& record, std::size_t limit);
   void put_close(bytes& record, bool at_once);
   bool close_due() const noexcept;
+  bool has_unconfirmed_data() const noexcept;
   void acknowledge(std::uint64_t next);
 
   config config_;
@@ -128,6 +129,7 @@ private:
   std::optional<time_point> phase_deadline_; // handshake, then admission
   std::optional<time_point> resume_deadline_;
   std::optional<closing_state> closing_;
+  std::optional<std::uint64_t> last_data_; // number of the last record with octets of a channel
   std::uint64_t sent_high_ = 0; // records below were sent on some pipe
   bool admitted_ = false;
   bool closed_ = false;

@@ -118,14 +118,22 @@ void engine::put_frames(time_point now, bytes& record, std::size_t limit) {
   channels_.fill_windows(record, limit);
   if (liveness_.ping_due())
     wire::put(record, wire::ping{});
-  if (retained_.size() < config_.limits.retained_bytes && !(closing_ && closing_->sent))
+  if (retained_.size() < config_.limits.retained_bytes && !(closing_ && closing_->sent)) {
+    auto before = record.size();
     channels_.fill_data(record, limit);
+    if (record.size() > before)
+      last_data_ = records_->sealer.next();
+  }
   if (close_due())
     put_close(record, false);
 }
 
 bool engine::close_due() const noexcept {
   return closing_ && out_.control.empty() && (closing_->drain_over || channels_.drained());
+}
+
+bool engine::has_unconfirmed_data() const noexcept {
+  return !channels_.drained() || (last_data_ && retained_.first() <= *last_data_);
 }
 
 void engine::put_close(bytes& record, bool at_once) {

@@ -33,7 +33,7 @@ const char* session_category::describe(errc value) noexcept {
     case errc::unexpected_peer:
       return "another peer answered than was dialled; the address is stale or somebody is in between";
     case errc::self_connection:
-      return "dialled ourselves; two nodes must not share an identity file";
+      return "dialled ourselves; the address is our own";
     case errc::handshake_failed:
       return "the handshake does not authenticate; the peer speaks another protocol or the path changes data";
     case errc::bad_handshake_payload:
@@ -82,6 +82,8 @@ const char* session_category::describe(errc value) noexcept {
       return "the peer claims a topic that it does not know; do not trust this peer";
     case errc::unknown_reason:
       return "closed by the peer for a reason that this version does not know";
+    case errc::identity_conflict:
+      return "another process runs with the same identity; give each node an identity file of its own";
     case errc::would_block:
       return "the channel's queue is full; wait until it is writable";
     case errc::not_open:
@@ -105,7 +107,7 @@ std::error_code make_error_code(errc value) {
 
 errc reason_from_wire(std::uint16_t wire) noexcept {
   if (wire >= static_cast<std::uint16_t>(errc::closed_normally)
-      && wire <= static_cast<std::uint16_t>(errc::unknown_reason))
+      && wire <= static_cast<std::uint16_t>(errc::identity_conflict))
     return static_cast<errc>(wire);
   return errc::unknown_reason;
 }

@@ -68,6 +68,8 @@ enum class errc : std::uint16_t {
   bad_topic_proof = 29,
   /// The one who closed gave a reason that this version does not know.
   unknown_reason = 30,
+  /// Another process that runs with the same identity is connected; it came later and keeps the place.
+  identity_conflict = 31,
 
   // Never sent.
 

@@ -93,12 +93,12 @@ std::error_code handshake::check_payload(byte_view payload) {
   if (!crypto::verify(claimed->peer, text, crypto::signature{claimed->proof}))
     return errc::bad_signature;
   peer_ = claimed;
+  if (claimed->peer == self_->id())
+    return claimed->instance == instance_ ? errc::self_connection : errc::identity_conflict;
   return check_peer(claimed->peer);
 }
 
 std::error_code handshake::check_peer(const peer_id& peer) const {
-  if (peer == self_->id())
-    return errc::self_connection;
   if (checks_.expected && *checks_.expected != peer)
     return errc::unexpected_peer;
   if (checks_.allow && !checks_.allow(peer))

@@ -127,10 +127,12 @@ struct pipe_needed {
   time_point until;
 };
 
-/// The last event. `why` is of session::errc; `by_peer` tells who decided.
+/// The last event. `why` is of session::errc; `by_peer` tells who decided; `unconfirmed`: messages were accepted that the
+/// peer has not acknowledged, so whether they arrived is unknown.
 struct closed {
   std::error_code why;
   bool by_peer = false;
+  bool unconfirmed = false;
 };
 
 using event = std::variant<

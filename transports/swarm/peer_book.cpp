@@ -6,6 +6,12 @@
 
 namespace warren::swarm {
 
+namespace {
+
+constexpr std::size_t max_superseded = 1024;
+
+} // namespace
+
 peer_book::peer_book(const peer_id& self, const dial_policy& policy, random_source& random)
   : self_{self}, policy_{policy}, random_{random} {
   // nop
@@ -154,6 +160,22 @@ std::vector<std::uint64_t> peer_book::others_of(const peer_id& peer, std::uint64
   return result;
 }
 
+bool peer_book::is_conflict(const live_session& fresh, const std::vector<std::uint64_t>& others) const {
+  auto superseded = std::find(superseded_.begin(), superseded_.end(),
+                              std::pair{fresh.session.peer, fresh.session.instance});
+  return superseded != superseded_.end() && std::any_of(others.begin(), others.end(), [&](auto id) {
+    return sessions_.at(id).session.instance != fresh.session.instance;
+  });
+}
+
+void peer_book::note_superseded(const live_session& fresh, const std::vector<std::uint64_t>& replaced) {
+  for (auto id : replaced)
+    if (auto old = sessions_.at(id).session.instance; old != fresh.session.instance)
+      superseded_.emplace_back(fresh.session.peer, old);
+  while (superseded_.size() > max_superseded)
+    superseded_.pop_front();
+}
+
 decision peer_book::established(time_point now, const established_session& session) {
   live_session fresh{session, std::nullopt, now, false};
   // A dialled candidate stays marked as such until its session ends: nobody dials it a second time meanwhile.
@@ -168,12 +190,16 @@ decision peer_book::established(time_point now, const established_session& sessi
     for (auto id : result.replaced)
       if (judge(now, fresh, sessions_.at(id)) == verdict::refuse)
         result.verdict = verdict::refuse;
+    result.identity_conflict = is_conflict(fresh, result.replaced);
+    if (result.identity_conflict)
+      result.verdict = verdict::refuse;
     if (result.replaced.empty() && admitted_count() >= policy_.max_peers) {
       result.verdict = verdict::refuse;
       result.at_limit = true;
     }
     if (result.verdict == verdict::refuse)
       result.replaced.clear();
+    note_superseded(fresh, result.replaced);
     fresh.admitted = result.verdict == verdict::admit;
   }
   sessions_.insert_or_assign(session.connection, std::move(fresh));
@@ -183,10 +209,13 @@ decision peer_book::established(time_point now, const established_session& sessi
 decision peer_book::admitted(time_point now, std::uint64_t connection) {
   auto found = sessions_.find(connection);
   if (found == sessions_.end())
-    return {verdict::refuse, {}};
+    return {verdict::refuse, {}, false, false};
   auto replaced = others_of(found->second.session.peer, connection);
   if (replaced.empty() && admitted_count() >= policy_.max_peers)
-    return {verdict::refuse, {}, true};
+    return {verdict::refuse, {}, true, false};
+  if (is_conflict(found->second, replaced))
+    return {verdict::refuse, {}, false, true};
+  note_superseded(found->second, replaced);
   found->second.admitted = true;
   found->second.since = now;
   return {verdict::admit, std::move(replaced)};

@@ -5,6 +5,7 @@
 #include "messages/topic.hpp"
 #include "transports/swarm/candidate.hpp"
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,6 +53,7 @@ struct decision {
   swarm::verdict verdict = verdict::wait;
   std::vector<std::uint64_t> replaced; // connections to close: another one to the same peer takes their place
   bool at_limit = false;               // refused because of dial_policy::max_peers
+  bool identity_conflict = false;      // refused because two processes run with the peer's identity
 };
 
 /// Decides whom to dial when, and which of several connections to one peer stays (one connection per pair of peers). The
@@ -80,6 +82,7 @@ public:
 
   void dial_failed(time_point now, std::uint64_t dial, outcome why);
 
+  /// Of two processes with one identity the one that came first is refused while the later one is connected.
   decision established(time_point now, const established_session& session);
 
   /// The arbiter on the other side keeps `connection`. Refused all the same when dial_policy::max_peers is reached.
@@ -120,6 +123,8 @@ private:
 
   bool may_dial(const candidate& target, const entry& e) const;
   bool is_connected(const peer_id& peer, way at_worst) const;
+  bool is_conflict(const live_session& fresh, const std::vector<std::uint64_t>& others) const;
+  void note_superseded(const live_session& fresh, const std::vector<std::uint64_t>& replaced);
   std::size_t admitted_count() const;
   verdict judge(time_point now, const live_session& fresh, const live_session& old) const;
   std::vector<std::uint64_t> others_of(const peer_id& peer, std::uint64_t connection) const;
@@ -132,6 +137,9 @@ private:
   entries entries_;
   std::map<std::uint64_t, candidate> dials_;
   std::map<std::uint64_t, live_session> sessions_;
+  /// Processes whose connection gave way to one of another process with the same identity, newest last; at most
+  /// max_superseded. A restarted peer never comes back under its old instance, so one that does shares its identity.
+  std::deque<std::pair<peer_id, std::uint64_t>> superseded_;
   std::uint64_t last_dial_ = 0;
 };
 

@@ -160,6 +160,34 @@ BOOST_FIXTURE_TEST_CASE(leaving_the_topic_closes_the_channel_on_both_sides_once,
   BOOST_TEST(is(**late, errc::not_open));
 }
 
+// What was written before leaving is still on its way when the topic is joined again.
+BOOST_FIXTURE_TEST_CASE(a_topic_left_and_joined_again_at_once_was_closed_by_this_side, pair_fixture) {
+  for (int i = 0; i < 20; ++i)
+    (void)attempt(at_a.connection, write_chunk{at_a.key.channel, chunk{bytes(128 * 1024, std::byte{1})}});
+  act::anon_mail(leave_topic{garden}).send(a.transport);
+  join(a);
+  grant(at_b, 1 << 30);
+  pass(30s);
+  BOOST_REQUIRE(a.subscriber.all<closed>().size() == 1u);
+  BOOST_TEST((a.subscriber.all<closed>().front().reason == errc::closed_locally));
+  BOOST_TEST((b.subscriber.all<closed>().front().reason == errc::closed_by_peer));
+  BOOST_TEST(a.subscriber.all<connected>().size() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_disconnect_that_may_lose_messages_names_the_peer, pair_fixture) {
+  network.cut(b.where);
+  (void)attempt(at_a.connection, write_chunk{at_a.key.channel, text("never acknowledged")});
+  auto answer = attempt(a.transport, disconnect{});
+  pass(5s);
+  BOOST_TEST(!answer->has_value()); // it still tries
+  pass(25s);
+  BOOST_REQUIRE(answer->has_value());
+  BOOST_TEST(is(**answer, errc::timed_out));
+  BOOST_TEST(describe(**answer).find(at_a.peer.id) != std::string::npos, describe(**answer));
+  BOOST_REQUIRE(a.subscriber.all<closed>().size() == 1u);
+  BOOST_TEST(a.subscriber.all<closed>().front().detail.find("may not have arrived") != std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(disconnecting_closes_everything_and_the_transport_works_again, pair_fixture) {
   auto answer = attempt(a.transport, disconnect{});
   pass(5s);
@@ -237,6 +265,29 @@ BOOST_FIXTURE_TEST_CASE(a_second_subscriber_of_a_topic_is_refused, pair_fixture)
   auto answer = attempt(a.transport, connect_topic{garden, {}, other.handle});
   BOOST_REQUIRE(answer->has_value());
   BOOST_TEST(is(**answer, errc::already_joined));
+}
+
+// Without the rule of the superseded instance the two would take the place from each other for ever.
+BOOST_FIXTURE_TEST_CASE(two_processes_with_one_identity_are_reported_and_one_stays_connected, swarm_fixture) {
+  auto shared = make_identity();
+  std::vector<node> nodes{start(10)};
+  for (std::uint16_t port : {11, 12}) {
+    auto setup = setup_at(port);
+    setup.identity = shared;
+    nodes.push_back(start(std::move(setup)));
+  }
+  for (auto& n : nodes)
+    join(n);
+  pass(10min);
+  auto& third = nodes.front();
+  BOOST_TEST(third.subscriber.all<connected>().size() <= 2u);
+  BOOST_TEST((ask<transport_status>(third.transport, get_status{}).peers.size()) == 1u);
+  for (auto& n : nodes) {
+    const auto& events = n.events.all<swarm_event>();
+    auto conflicts = std::count_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "identity_conflict"; });
+    BOOST_TEST(conflicts > 0);
+    BOOST_TEST(conflicts < 60); // the waits between attempts grow
+  }
 }
 
 // Every pair of five nodes that start at the same moment and all dial each other ends with exactly one connection, and

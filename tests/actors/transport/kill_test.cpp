@@ -1,60 +1,82 @@
+#include "tests/actors/transport/state_of.hpp"
 #include "tests/actors/transport/swarm_fixture.hpp"
-
-#include "actors/supervisor_state.hpp"
+#include "transports/net/udp_socket.hpp"
 
 using namespace warren;
 using namespace warren::test;
 
 namespace {
 
-/// Returns the supervisor's state; the deterministic scheduler has nobody else run meanwhile.
-supervisor_state& state_of(const transport_actor& transport) {
-  auto pointer = caf::actor_cast<caf::abstract_actor*>(transport);
-  return *static_cast<act::state_actor<supervisor_state>*>(pointer)->state;
-}
+struct kill_fixture : swarm_fixture {
+  /// A node with an io_driver besides: its socket is real, but nobody sends to it.
+  node start_with_driver(std::uint16_t port) {
+    auto setup = setup_at(port);
+    setup.socket = *net::udp_socket::bind(at(0));
+    return start(std::move(setup));
+  }
 
-std::vector<caf::actor> children_of(const transport_actor& transport) {
-  auto& state = state_of(transport);
-  std::vector<caf::actor> result{caf::actor_cast<caf::actor>(state.dht), state.dialler};
-  for (const auto& [address, stream] : state.streams)
-    result.push_back(stream.actor);
-  return result;
-}
+  /// Kills the child of `a` while `b` has joined too, and has them do their work: a message from a to b over the newest
+  /// connection, all others reported closed.
+  void kill_and_work(const caf::actor& victim) {
+    BOOST_REQUIRE((victim != nullptr));
+    kill(victim);
+    pass(3min);
+    BOOST_REQUIRE(!a.subscriber.all<connected>().empty());
+    BOOST_REQUIRE(!b.subscriber.all<connected>().empty());
+    auto open = a.subscriber.all<connected>().back();
+    auto peer = b.subscriber.all<connected>().back();
+    act::anon_mail(grant_credit{peer.key.channel, 1000}).send(peer.connection);
+    (void)attempt(open.connection, write_chunk{open.key.channel, chunk{as_byte_view("done")}});
+    pass(1s);
+    BOOST_TEST(b.subscriber.all<chunk_received>().size() == 1u);
+    BOOST_TEST(a.subscriber.all<closed>().size() + 1 == a.subscriber.all<connected>().size());
+    BOOST_TEST(b.subscriber.all<closed>().size() + 1 == b.subscriber.all<connected>().size());
+  }
+
+  node a = start_with_driver(10);
+  node b = start(11);
+};
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(kill_test)
 
 // DESIGN section 1: killing any one child at any moment must leave the process able to finish its work. The moments: after
-// so many seconds of the run, each child that lives then.
+// so many seconds of the run. The relay's link is in relay_mode_test.
 BOOST_AUTO_TEST_CASE(killing_any_one_child_at_any_moment_lets_the_work_finish) {
+  const std::vector<std::pair<std::string, std::function<caf::actor(supervisor_state&)>>> children{
+    {"io_driver", [](auto& state) { return state.driver; }},
+    {"routing_table", [](auto& state) { return caf::actor_cast<caf::actor>(state.dht); }},
+    {"dial_endpoint", [](auto& state) { return state.dialler; }},
+  };
   for (auto moment : {0ms, 1ms, 150ms, 1'500ms, 10'000ms}) {
-    for (std::size_t victim = 0; victim < 3; ++victim) {
-      BOOST_TEST_CONTEXT("child " << victim << " killed after " << moment.count() << " ms") {
-        swarm_fixture world;
-        auto a = world.start(10);
-        auto b = world.start(11);
-        world.join(a);
-        world.join(b);
+    for (const auto& [name, child] : children) {
+      BOOST_TEST_CONTEXT(name << " killed after " << moment.count() << " ms") {
+        kill_fixture world;
+        world.join(world.a);
+        world.join(world.b);
         world.pass(moment);
-        auto children = children_of(a.transport);
-        if (victim >= children.size())
-          continue; // no connection yet at that moment
-        world.kill(children[victim]);
-        world.pass(3min);
-        // The work: a message from a to b over the newest connection.
-        BOOST_REQUIRE(!a.subscriber.all<connected>().empty());
-        BOOST_REQUIRE(!b.subscriber.all<connected>().empty());
-        auto open = a.subscriber.all<connected>().back();
-        auto peer = b.subscriber.all<connected>().back();
-        act::anon_mail(grant_credit{peer.key.channel, 1000}).send(peer.connection);
-        (void)world.attempt(open.connection, write_chunk{open.key.channel, chunk{as_byte_view("done")}});
-        world.pass(1s);
-        BOOST_TEST(b.subscriber.all<chunk_received>().size() == 1u);
-        // Each connection but the newest was reported closed.
-        BOOST_TEST(a.subscriber.all<closed>().size() + 1 == a.subscriber.all<connected>().size());
-        BOOST_TEST(b.subscriber.all<closed>().size() + 1 == b.subscriber.all<connected>().size());
+        world.kill_and_work(child(state_of(world.a.transport)));
+        auto counters = world.ask<transport_status>(world.a.transport, get_status{}).counters;
+        BOOST_TEST(counters["supervisor.child_restarted"] == 1u);
       }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(killing_a_connection_at_any_moment_of_its_life_lets_the_work_finish) {
+  for (auto age : {0ms, 1ms, 150ms, 10'000ms}) {
+    BOOST_TEST_CONTEXT("killed " << age.count() << " ms after it began") {
+      kill_fixture world;
+      world.join(world.a);
+      world.join(world.b);
+      auto& streams = state_of(world.a.transport).streams;
+      for (int i = 0; i < 10'000 && streams.empty(); ++i)
+        world.pass(1ms);
+      BOOST_REQUIRE(!streams.empty());
+      world.pass(age);
+      BOOST_REQUIRE(!streams.empty());
+      world.kill_and_work(streams.begin()->second.actor);
     }
   }
 }

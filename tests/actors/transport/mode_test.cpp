@@ -38,6 +38,71 @@ BOOST_FIXTURE_TEST_CASE(lookup_finds_the_others_and_not_ourselves, swarm_fixture
   BOOST_TEST(!found.front().connected);
 }
 
+BOOST_FIXTURE_TEST_CASE(lookup_lists_a_connected_peer_on_the_topics_it_shares_only, swarm_fixture) {
+  auto a = start(10);
+  auto b = start(11);
+  join(a);
+  join(b);
+  pass(10s);
+  auto here = ask<std::vector<peer_info>>(a.transport, lookup_topic{garden});
+  BOOST_TEST(std::count_if(here.begin(), here.end(), [](const auto& peer) { return peer.connected; }) == 1);
+  BOOST_TEST((ask<std::vector<peer_info>>(a.transport, lookup_topic{topic::of("shed")}).empty()));
+  (void)attempt(b.transport, leave_topic{garden});
+  pass(5s);
+  here = ask<std::vector<peer_info>>(a.transport, lookup_topic{garden});
+  BOOST_TEST(std::count_if(here.begin(), here.end(), [](const auto& peer) { return peer.connected; }) == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lookup_that_nobody_can_answer_fails_with_the_reason, swarm_fixture) {
+  network.cut(bootstrap);
+  auto a = start(10);
+  pass(1min);
+  auto answer = attempt_lookup(a.transport, garden);
+  pass(1min);
+  BOOST_REQUIRE(answer->has_value());
+  BOOST_TEST(is(**answer, errc::network_failed));
+  BOOST_TEST(describe(**answer).find("--bootstrap") != std::string::npos, describe(**answer));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lookup_is_answered_even_if_the_transport_ends_first, swarm_fixture) {
+  auto a = start(10);
+  pass(5s);
+  network.cut(bootstrap);
+  auto answer = attempt_lookup(a.transport, garden);
+  BOOST_TEST(!answer->has_value());
+  kill(a.transport);
+  BOOST_REQUIRE(answer->has_value());
+  BOOST_TEST(static_cast<bool>(**answer));
+}
+
+// The nodes that store an announcement are pinged every 20 s while it stands (DESIGN section 3).
+BOOST_FIXTURE_TEST_CASE(a_topic_that_was_left_is_not_kept_warm_any_more, swarm_fixture) {
+  auto a = start(10);
+  pass(1min);
+  std::size_t datagrams = 0;
+  network.tamper = [&](bytes&) { ++datagrams; };
+  auto in_two_minutes = [&] {
+    datagrams = 0;
+    pass(2min);
+    return datagrams;
+  };
+  auto idle = in_two_minutes();
+  (void)attempt(a.transport, announce_topic{garden});
+  pass(10s);
+  BOOST_TEST(in_two_minutes() >= idle + 10);
+  (void)attempt(a.transport, leave_topic{garden});
+  pass(10s);
+  BOOST_TEST(in_two_minutes() <= idle + 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(watching_twice_gives_every_event_once_and_tells_of_the_bootstrap, swarm_fixture) {
+  auto a = start(10);
+  act::anon_mail(watch_events{a.events.handle}).send(a.transport);
+  pass(10s);
+  const auto& events = a.events.all<swarm_event>();
+  BOOST_TEST(std::count_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "dht_bootstrapped"; }) == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(announcing_alone_dials_nobody_but_can_be_dialled, swarm_fixture) {
   auto a = start(10);
   (void)attempt(a.transport, announce_topic{garden});

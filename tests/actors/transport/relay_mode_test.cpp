@@ -1,5 +1,6 @@
 #include "actors/supervisor.hpp"
 #include "tests/actors/relay/relay_world.hpp"
+#include "tests/actors/transport/state_of.hpp"
 #include "tests/support/actor_network.hpp"
 
 using namespace warren;
@@ -121,6 +122,31 @@ BOOST_AUTO_TEST_CASE(a_relay_that_goes_away_and_comes_back_is_used_again) {
   say(a.subscriber.all<connected>().back(), b.subscriber.all<connected>().back(), to_bytes("back"));
   elapse(1s);
   BOOST_TEST(b.subscriber.all<chunk_received>().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(killing_the_relay_link_at_any_moment_lets_the_work_finish) {
+  std::uint8_t number = 10;
+  for (auto moment : {0ms, 1ms, 150ms, 1'500ms, 10'000ms}) {
+    BOOST_TEST_CONTEXT("killed after " << moment.count() << " ms") {
+      auto a = start(number++, transport_mode::relay);
+      auto b = start(number++, transport_mode::relay);
+      elapse(moment);
+      auto link = state_of(a.transport).relays.begin()->second.link;
+      BOOST_REQUIRE((link != nullptr));
+      kill(link);
+      elapse(3min);
+      BOOST_REQUIRE(!a.subscriber.all<connected>().empty());
+      BOOST_REQUIRE(!b.subscriber.all<connected>().empty());
+      BOOST_TEST(a.subscriber.all<closed>().size() + 1 == a.subscriber.all<connected>().size());
+      BOOST_TEST(b.subscriber.all<closed>().size() + 1 == b.subscriber.all<connected>().size());
+      say(a.subscriber.all<connected>().back(), b.subscriber.all<connected>().back(), to_bytes("done"));
+      elapse(1s);
+      BOOST_TEST(b.subscriber.all<chunk_received>().size() == 1u);
+      kill(a.transport);
+      kill(b.transport);
+      elapse(1min);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -104,6 +104,18 @@ struct swarm_fixture : actor_fixture {
     return answer;
   }
 
+  /// Looks `on` up and returns how it ended, an empty error for success; empty when it is not answered yet.
+  std::shared_ptr<std::optional<caf::error>> attempt_lookup(const transport_actor& to, const topic& on) {
+    auto answer = std::make_shared<std::optional<caf::error>>();
+    spawn_function([=](caf::event_based_actor* self) {
+      self->request(to, caf::infinite, lookup_topic{on})
+        .then([=](const std::vector<peer_info>&) { *answer = caf::error{}; },
+              [=](const caf::error& e) { *answer = e; });
+    });
+    pass(0s);
+    return answer;
+  }
+
   actor_network network;
   endpoint bootstrap = at(1);
 };

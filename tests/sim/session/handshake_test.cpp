@@ -153,10 +153,21 @@ BOOST_AUTO_TEST_CASE(an_initiator_does_not_answer_a_responder_that_is_not_on_its
 BOOST_AUTO_TEST_CASE(a_connection_to_oneself_is_refused) {
   pair p;
   p.ids[1] = p.ids[0];
-  p.start();
+  auto responder = p.make_config(1);
+  responder.instance = p.make_config(0).instance;
+  p.start(p.make_config(0), std::move(responder));
   p.settle();
   BOOST_TEST(ended_with(p.ends[0], errc::self_connection));
   BOOST_TEST(p.ends[0].session->counters().self_connection == 1);
+}
+
+BOOST_AUTO_TEST_CASE(another_process_with_the_own_identity_is_told_from_oneself) {
+  pair p;
+  p.ids[1] = p.ids[0];
+  p.start();
+  p.settle();
+  BOOST_TEST(ended_with(p.ends[0], errc::identity_conflict));
+  BOOST_TEST(p.ends[0].session->counters().identity_conflict == 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_arbiter_may_refuse_a_second_connection) {

@@ -51,6 +51,31 @@ BOOST_AUTO_TEST_CASE(a_found_address_is_dialled_once) {
   BOOST_TEST(!book.poll_dial(now + 10min).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(of_two_processes_with_one_identity_the_later_stays_and_the_earlier_is_told) {
+  for (auto arbiter : {true, false}) {
+    auto book = make(arbiter ? 1 : 3);
+    auto connect = [&](std::uint64_t connection, std::uint64_t instance) {
+      auto fresh = session(connection, 2, arbiter);
+      fresh.instance = instance;
+      auto decided = book.established(now, fresh);
+      return arbiter ? decided : book.admitted(now, connection);
+    };
+    BOOST_TEST((connect(1, 100).verdict == verdict::admit));
+    auto later = connect(2, 200);
+    BOOST_TEST((later.verdict == verdict::admit));
+    BOOST_TEST((later.replaced == std::vector<std::uint64_t>{1}));
+    book.closed(now, 1, outcome::refused_duplicate);
+    auto again = connect(3, 100);
+    BOOST_TEST((again.verdict == verdict::refuse));
+    BOOST_TEST(again.identity_conflict);
+    BOOST_TEST(again.replaced.empty());
+    book.closed(now, 3, outcome::refused_duplicate);
+    // Once the later one is gone, the earlier may have the place.
+    book.closed(now, 2, outcome::lost);
+    BOOST_TEST((connect(4, 100).verdict == verdict::admit));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_dial_is_repeated_after_a_growing_wait) {
   auto book = make(1);
   book.found(now, on, at(1));
