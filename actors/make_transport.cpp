@@ -3,6 +3,7 @@
 #include "actors/identity_file.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/io_driver.hpp"
+#include "actors/local_discovery.hpp"
 #include "actors/option_table.hpp"
 #include "actors/relay_link.hpp"
 #include "actors/supervisor.hpp"
@@ -46,6 +47,15 @@ caf::error load_access_list(supervisor_setup& setup) {
   return caf::none;
 }
 
+/// A transport that only this host can reach has nothing to say to the local network.
+void add_discovery(caf::actor_system& system, supervisor_setup& setup) {
+  if (!setup.opts.local_discovery || !setup.port || setup.port->local().address.is_loopback())
+    return;
+  setup.spawn_discovery = [&system, where = setup.port->local()](const caf::actor& supervisor) {
+    return spawn_local_discovery(system, where, supervisor);
+  };
+}
+
 /// Relay links share one set of I/O threads, made with the first link.
 auto link_spawner(caf::actor_system& system, const options& opts, std::shared_ptr<const crypto::identity> identity) {
   return [&system, opts, identity, io = std::shared_ptr<net::io_threads>{}](
@@ -85,6 +95,7 @@ caf::expected<transport_actor> make_transport(caf::actor_system& system, const o
   if (opts.mode != transport_mode::relay)
     if (auto error = bind_port(setup))
       return error;
+  add_discovery(system, setup);
   setup.spawn_link = link_spawner(system, opts, *identity);
   return spawn_supervisor(system, std::move(setup));
 }

@@ -249,20 +249,20 @@ option_row relay_url_row() {
   return row;
 }
 
-option_row read_only_row() {
+option_row flag_row(std::string name, bool options::*field, std::string description) {
   option_row row;
-  row.name = "dht-read-only";
+  row.name = std::move(name);
   row.allowed = "true or false";
-  row.description = "ask the DHT but answer nothing (BEP 43), for hosts that nobody can reach";
+  row.description = std::move(description);
   row.good = "true";
   row.bad = "yes";
-  row.set = [](options& opts, std::string_view text) {
+  row.set = [=](options& opts, std::string_view text) {
     if (text != "true" && text != "false")
       return false;
-    opts.dht_read_only = text == "true";
+    opts.*field = text == "true";
     return true;
   };
-  row.show = [](const options& opts) { return std::string{opts.dht_read_only ? "true" : "false"}; };
+  row.show = [=](const options& opts) { return std::string{opts.*field ? "true" : "false"}; };
   return row;
 }
 
@@ -333,7 +333,12 @@ std::vector<option_row> make_table() {
   rows.push_back(bind_row());
   rows.push_back(bootstrap_row());
   rows.push_back(relay_url_row());
-  rows.push_back(read_only_row());
+  rows.push_back(flag_row(
+      "dht-read-only", &options::dht_read_only,
+      "ask the DHT but answer nothing (BEP 43), for hosts that nobody can reach"));
+  rows.push_back(flag_row(
+      "local-discovery", &options::local_discovery,
+      "look for peers in the local network by multicast (BEP 14); who listens there sees the info-hashes"));
   add_file_rows(rows);
   add_time_rows(rows);
   add_limit_rows(rows);

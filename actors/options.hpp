@@ -26,6 +26,7 @@ struct options {
   std::string allow_file;    // peer ids that may connect, one per line; empty: everyone who knows the topic
   std::string dht_state_file; // saved routing table; empty: not kept
   bool dht_read_only = false; // BEP 43
+  bool local_discovery = false; // BEP 14
 
   std::chrono::milliseconds connect_timeout{30'000}; // one dial, handshake included
   std::chrono::milliseconds announce_interval{60'000}; // looking a topic up and announcing it again

@@ -128,6 +128,8 @@ void supervisor_state::join(const topic& on) {
   // Left and not yet forgotten by the relays, or so far only announced, when who was found was let go.
   auto member_before = leaving.erase(on) > 0 || topics.contains(on);
   topic_of_hash[on.info_hash()] = on;
+  if (discovery)
+    act::mail(self, discover_locally{on.info_hash(), true}).send(discovery);
   topics[on].schedule = swarm::lookup_schedule{now(), setup.opts.announce_interval};
   for (const auto& [url, relay] : relays) {
     if (!relay.link)
@@ -173,6 +175,8 @@ void supervisor_state::leave(topic on) {
   topics.erase(on);
   if (dht)
     act::mail(self, dht_forget{on.info_hash()}).send(dht);
+  if (discovery)
+    act::mail(self, discover_locally{on.info_hash(), false}).send(discovery);
   topic_of_hash.erase(on.info_hash());
   book.left(on);
   leaving[on] = now() + longest_leaving;
@@ -423,7 +427,7 @@ caf::result<transport_status> supervisor_state::handle_status() {
           merge_counters(gathering->status.counters, answer.counters);
         },
         ignore);
-  auto children = std::vector{driver, dialler};
+  auto children = std::vector{driver, dialler, discovery};
   for (const auto& [url, relay] : relays)
     children.push_back(relay.link);
   for (const auto& child : children)

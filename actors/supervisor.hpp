@@ -22,6 +22,8 @@ struct supervisor_setup {
   std::shared_ptr<table_keeper> dht_table;
   /// Spawns a relay link that reports to the given actor.
   std::function<caf::expected<caf::actor>(const std::string& url, const caf::actor& supervisor)> spawn_link;
+  /// Spawns the local_discovery that reports to the given actor; empty: none.
+  std::function<caf::expected<caf::actor>(const caf::actor& supervisor)> spawn_discovery;
 };
 
 /// Spawns the actor behind the transports hyperswarm, relay and auto (DESIGN sections 1 and 8). It owns every child, decides

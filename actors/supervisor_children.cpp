@@ -12,6 +12,7 @@ namespace {
 constexpr const char* driver_name = "io_driver";
 constexpr const char* dht_name = "routing_table";
 constexpr const char* dialler_name = "dial_endpoint";
+constexpr const char* discovery_name = "local_discovery";
 
 dht::config dht_config_of(const options& opts, const endpoint& local) {
   dht::config result;
@@ -44,8 +45,20 @@ void supervisor_state::start_children() {
     start_child(dht_name);
     start_child(dialler_name);
   }
+  if (setup.spawn_discovery)
+    start_child(discovery_name);
   for (const auto& url : setup.opts.relay_urls)
     start_child(url);
+}
+
+void supervisor_state::start_discovery() {
+  auto spawned = setup.spawn_discovery(self_handle());
+  if (!spawned)
+    return child_died(discovery_name, spawned.error());
+  discovery = *spawned;
+  adopt(discovery_name, discovery);
+  for (const auto& [on, joined] : topics)
+    act::mail(self, discover_locally{on.info_hash(), true}).send(discovery);
 }
 
 void supervisor_state::adopt(const std::string& name, const caf::actor& child) {
@@ -70,6 +83,8 @@ void supervisor_state::start_child(const std::string& name) {
   } else if (name == dialler_name) {
     dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
     adopt(name, dialler);
+  } else if (name == discovery_name) {
+    start_discovery();
   } else if (auto link = setup.spawn_link(name, self_handle())) {
     relays[name].link = *link;
     adopt(name, *link);

@@ -66,6 +66,7 @@ struct supervisor_state {
 
   void start_children();
   void start_child(const std::string& name);
+  void start_discovery();
   void adopt(const std::string& name, const caf::actor& child);
   void handle_down(const caf::down_msg& down);
   void end_children();
@@ -142,6 +143,7 @@ struct supervisor_state {
   caf::actor driver;
   dht_actor dht;
   caf::actor dialler;
+  caf::actor discovery; // null unless wanted
   std::map<std::string, relay_child> relays; // by URL, in the order of options::relay_urls only in effect
 
   std::map<topic, joined_topic> topics; // at most options::max_topics

@@ -22,7 +22,7 @@ struct dht_lookup {
   std::uint16_t port = 0;
 };
 
-/// routing_table -> listener.
+/// routing_table or local_discovery -> listener.
 struct dht_peers {
   std::array<std::byte, 20> info_hash{};
   std::vector<endpoint> peers;
@@ -48,6 +48,12 @@ struct dht_status {
 /// themselves (BEP 5 knows no withdrawal); a lookup that is still to announce it fails with errc::closed_locally.
 struct dht_forget {
   std::array<std::byte, 20> info_hash{};
+};
+
+/// Anyone -> local_discovery: announce `info_hash` in the local network and listen for it, or no longer.
+struct discover_locally {
+  std::array<std::byte, 20> info_hash{};
+  bool wanted = false;
 };
 
 /// Anyone -> routing_table: answered once bootstrapping is over, with the number of nodes known (0: nobody answered).

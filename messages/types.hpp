@@ -98,6 +98,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(warren, caf::first_custom_type_id)
   WARREN_TYPE(commit_changes)
   WARREN_TYPE(topic_shared)
   WARREN_TYPE(dht_forget)
+  WARREN_TYPE(discover_locally)
 CAF_END_TYPE_ID_BLOCK(warren)
 
 #undef WARREN_TYPE
@@ -161,3 +162,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::relay_signal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::commit_changes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::topic_shared)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::dht_forget)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::discover_locally)

@@ -3,6 +3,7 @@ warren_test(actors_transport actors
     transport/connection_test.cpp
     transport/deadline_test.cpp
     transport/kill_test.cpp
+    transport/local_discovery_test.cpp
     transport/mode_test.cpp
     transport/relay_mode_test.cpp
     transport/udp_port_test.cpp

@@ -44,6 +44,8 @@ int configure(int fd, address_family family, const udp_options& options) {
                : set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
   if (!df)
     return errno;
+  if (options.share_port && !set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+    return errno;
   // The kernel clamps these to its limits; a smaller buffer is not an error.
   set_option(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
   set_option(fd, SOL_SOCKET, SO_SNDBUF, options.send_buffer);

@@ -15,6 +15,8 @@ struct udp_options {
   int send_buffer = 4 * 1024 * 1024;
   /// Use UDP_SEGMENT and UDP_GRO where the kernel has them. Off only to test the fall-back.
   bool segmentation_offload = true;
+  /// Let other sockets bind the same address and port (SO_REUSEADDR), as multicast needs.
+  bool share_port = false;
 };
 
 /// One datagram to send; borrowed during the call.

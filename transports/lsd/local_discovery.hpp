@@ -1,0 +1,80 @@
+#pragma once
+
+#include "messages/bt_search.hpp"
+#include "messages/random_source.hpp"
+#include "messages/time.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+
+namespace warren::lsd {
+
+using info_hash = std::array<std::byte, 20>;
+
+struct config {
+  /// The group to announce to; its family is that of the peers found.
+  endpoint group;
+  /// Where our peer listens.
+  std::uint16_t port = 0;
+  /// BEP 14: "An announce should be sent every 5 minutes".
+  duration repeat = std::chrono::minutes{5};
+  /// BEP 14: "at most 1 multicast announce packet per minute"; counts for all topics together.
+  duration pause = std::chrono::minutes{1};
+  /// The first message waits so long for further topics to join.
+  duration gather = std::chrono::seconds{1};
+  /// Topics at once; further ones are not announced.
+  std::size_t max_topics = 1024;
+};
+
+/// Somebody in the local network has `topic`. Said each time it is announced.
+struct peer_found {
+  info_hash topic{};
+  endpoint peer;
+};
+
+struct counters {
+  std::uint64_t malformed = 0;
+  std::uint64_t own = 0;          // our own message, which multicast gives back
+  std::uint64_t other_family = 0; // came from an address of the other family
+  std::uint64_t too_many_topics = 0;
+};
+
+/// Local Service Discovery (BEP 14) as a machine: announces our topics to a multicast group and hears those of others. Which
+/// interfaces that means is the shell's business (net::multicast_group). Nothing is answered, so nothing can be amplified;
+/// of what is heard only topics of our own count.
+class local_discovery {
+public:
+  /// `random` is used here only.
+  local_discovery(const config& settings, random_source& random);
+
+  /// Announces `topic` from now on.
+  void join(time_point now, const info_hash& topic);
+
+  void leave(const info_hash& topic);
+
+  void handle_packet(const endpoint& from, byte_view datagram);
+
+  void handle_timeout(time_point now);
+
+  /// Returns the next datagram for the group, to be sent on every interface, until empty.
+  std::optional<bytes> poll_transmit();
+
+  std::optional<peer_found> poll_event();
+
+  /// Returns when handle_timeout must be called.
+  std::optional<time_point> poll_timeout() const;
+
+  const lsd::counters& stats() const noexcept { return counters_; }
+
+private:
+  config config_;
+  std::string cookie_;
+  std::map<info_hash, time_point> due_; // by topic; at most max_topics
+  time_point not_before_{};
+  std::deque<bytes> outbox_; // at most one per pause
+  std::deque<peer_found> events_;
+  lsd::counters counters_;
+};
+
+} // namespace warren::lsd
