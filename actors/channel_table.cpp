@@ -22,9 +22,9 @@ void channel_table::deliver(session::channel_id channel, channel_state& state, b
   while (!state.undelivered.empty() && (ignore_credit || state.credit > 0)) {
     auto content = std::move(state.undelivered.front());
     state.undelivered.pop_front();
-    auto size = content.size();
-    state.credit -= static_cast<std::int64_t>(size);
-    session_.consumed(channel, size);
+    auto cost = credit_of(content.size());
+    state.credit -= static_cast<std::int64_t>(cost);
+    session_.consumed(channel, cost);
     act::anon_mail(chunk_received{key_of(channel), chunk{std::move(content)}}).send(state.consumer);
   }
   if (state.peer_finished && state.undelivered.empty()) {

@@ -68,6 +68,8 @@ auto link_spawner(caf::actor_system& system, const options& opts, std::shared_pt
     config.token = opts.relay_token;
     config.ca_file = opts.relay_ca_file;
     config.io = io;
+    // Topics that were left stay joined for a while (supervisor_state::leaving): at most as many again.
+    config.machine.topics = 2 * std::size_t{opts.max_topics};
     return spawn_relay_link(system, std::move(config), supervisor);
   };
 }

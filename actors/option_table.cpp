@@ -17,6 +17,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// Stands for the value of a secret option.
+constexpr std::string_view hidden = "(hidden)";
+
 constexpr std::array<std::pair<std::string_view, transport_mode>, 4> modes{{
     {"auto", transport_mode::automatic},
     {"hyperswarm", transport_mode::hyperswarm},
@@ -134,6 +137,26 @@ bool has_directory(std::string_view path) {
 bool is_token(std::string_view text) {
   return text.size() <= 256
          && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// The access token of the relays: as a text row, but nobody is shown the text.
+option_row token_row() {
+  option_row row;
+  row.name = "relay-token";
+  row.allowed = "printable ASCII without spaces, at most 256 characters";
+  row.description = "access token shown to relays";
+  row.good = "s3cret";
+  row.bad = "two words";
+  row.secret = true;
+  row.set = [](options& opts, std::string_view text) {
+    if (!is_token(text))
+      return false;
+    opts.relay_token = secret_bytes{text};
+    return true;
+  };
+  row.show = [](const options& opts) { return std::string{opts.relay_token.empty() ? "" : hidden}; };
+  row.valid = [](const options& opts) { return is_token(as_text(opts.relay_token.view())); };
+  return row;
 }
 
 struct text_rule {
@@ -267,10 +290,7 @@ option_row flag_row(std::string name, bool options::*field, std::string descript
 }
 
 void add_file_rows(std::vector<option_row>& rows) {
-  rows.push_back(text_row(
-      "relay-token", &options::relay_token,
-      {"printable ASCII without spaces, at most 256 characters", "s3cret", "two words", is_token},
-      "access token shown to relays"));
+  rows.push_back(token_row());
   rows.push_back(text_row(
       "relay-ca", &options::relay_ca_file,
       {"a readable PEM file, or empty", "/etc/hostname", "/nonexistent/ca.pem", readable},
@@ -342,12 +362,20 @@ std::vector<option_row> make_table() {
   add_file_rows(rows);
   add_time_rows(rows);
   add_limit_rows(rows);
+  for (auto& row : rows)
+    if (!row.valid)
+      row.valid = [set = row.set, show = row.show](const options& opts) {
+        auto copy = opts;
+        return set(copy, show(opts));
+      };
   return rows;
 }
 
 std::string refuse(const option_row& row, std::string_view value, std::string_view source) {
   auto where = source.empty() ? std::string{} : fmt::format(" ({})", source);
-  return fmt::format("option {}{}: \"{}\" is refused; allowed: {}", row.name, where, value, row.allowed);
+  return fmt::format(
+      "option {}{}: \"{}\" is refused; allowed: {}", row.name, where, row.secret ? hidden : value,
+      row.allowed);
 }
 
 } // namespace
@@ -391,12 +419,9 @@ std::optional<std::string> set_option(
 }
 
 std::optional<std::string> refusal(const options& opts) {
-  auto copy = opts;
-  for (const auto& row : option_table()) {
-    auto text = row.show(opts);
-    if (!row.set(copy, text))
-      return refuse(row, text, {});
-  }
+  for (const auto& row : option_table())
+    if (!row.valid(opts))
+      return refuse(row, row.show(opts), {});
   if (opts.mode == transport_mode::relay && opts.relay_urls.empty())
     return "option relay-url: \"\" is refused: relay_url is required when mode is relay; allowed: at least "
            "one URL that "

@@ -18,12 +18,15 @@ struct option_row {
   std::string allowed;
   std::string unit; // empty when the value has none
   std::string description;
-  std::string good; // an example that is taken
-  std::string bad;  // and one that is refused
+  std::string good;    // an example that is taken
+  std::string bad;     // and one that is refused
+  bool secret = false; // its value is never printed, in a refusal either
   /// Sets the option from text; false, with nothing changed, when the text is not allowed.
   std::function<bool(options&, std::string_view)> set;
-  /// Returns the option as the text that set() takes.
+  /// Returns the option as the text that set() takes; of a secret only whether there is one.
   std::function<std::string(const options&)> show;
+  /// Returns whether set() would take the value that is there.
+  std::function<bool(const options&)> valid;
 
   /// Returns what it is when nothing is said.
   std::string standard() const;

@@ -2,6 +2,7 @@
 
 #include "messages/bytes.hpp"
 #include "messages/endpoint.hpp"
+#include "messages/secret_bytes.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,7 +21,7 @@ struct options {
   endpoint bind;                   // UDP; port 0 = any
   std::vector<endpoint> bootstrap; // DHT nodes to start from; empty: stay alone until others come to us
   std::vector<std::string> relay_urls; // ws:// or wss://, in priority order
-  std::string relay_token;
+  secret_bytes relay_token; // wiped with the options; where it was read from (arguments, environment, file) is not
   std::string relay_ca_file; // PEM; empty: the system's certificate authorities
   std::string identity_file; // empty: a new identity for this process only
   std::string allow_file;    // peer ids that may connect, one per line; empty: everyone who knows the topic

@@ -12,6 +12,7 @@ constexpr named_counter<relay::client_counters> client_refusals[] = {
     {"relay.unknown_topics", &relay::client_counters::unknown_topics},
     {"relay.unknown_circuits", &relay::client_counters::unknown_circuits},
     {"relay.refused_circuits", &relay::client_counters::refused_circuits},
+    {"relay.circuits_over_peer_limit", &relay::client_counters::circuits_over_peer_limit},
     {"relay.overflows", &relay::client_counters::overflows},
     {"relay.bad_credits", &relay::client_counters::bad_credits},
     {"relay.peers_over_limit", &relay::client_counters::peers_over_limit},

@@ -114,6 +114,14 @@ void relay_link_state::on(const relay::client_event::offline& ended) {
   tell_state("backoff", reason);
 }
 
+void relay_link_state::on(const relay::client_event::topics_waiting& told) {
+  auto reason = std::string{};
+  if (told.n > 0)
+    reason = std::to_string(told.n) + " topics wait until others are left: the relay allows "
+             + std::to_string(told.limit) + " at once";
+  tell_state(state, reason);
+}
+
 void relay_link_state::on(const relay::client_event::peer_joined& peer) {
   act::mail(self, relay_presence{config.url, peer.where, peer.peer, true}).send(supervisor);
 }
@@ -223,7 +231,7 @@ caf::expected<caf::actor> spawn_relay_link(
     return identity->sign(message).octets;
   };
   config.machine.host = where->authority();
-  config.machine.token = to_bytes(config.token);
+  config.machine.token = config.token;
   return caf::actor{act::spawn<relay_link_state>(system, std::move(config), std::move(supervisor))};
 }
 

@@ -18,7 +18,7 @@ using link_dialler = std::function<std::shared_ptr<net::websocket_link>(net::web
 struct relay_link_config {
   std::string url; // ws:// or wss://
   std::shared_ptr<const crypto::identity> identity;
-  std::string token;   // empty: none
+  secret_bytes token;  // empty: none
   std::string ca_file; // PEM; empty: the system's certificate authorities
   /// Shared by all links of a process. Empty: the link makes its own.
   std::shared_ptr<net::io_threads> io;

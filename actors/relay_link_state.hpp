@@ -40,6 +40,7 @@ struct relay_link_state {
   void on(const relay::client_event::hang_up& wanted);
   void on(const relay::client_event::online& now_online);
   void on(const relay::client_event::offline& ended);
+  void on(const relay::client_event::topics_waiting& told);
   void on(const relay::client_event::peer_joined& peer);
   void on(const relay::client_event::peer_left& peer);
   void on(const relay::client_event::circuit_opened& opened);

@@ -1,4 +1,5 @@
 #include "actors/relay_guest.hpp"
+#include "actors/relay_names.hpp"
 #include "actors/relay_server.hpp"
 #include "transports/crypto/identity.hpp"
 #include "transports/crypto/system_random.hpp"
@@ -60,11 +61,16 @@ net::server_handlers handlers_for(
 caf::expected<running_relay> spawn_relay_server(caf::actor_system& system, relay_server_config config) {
   if (auto wrong = check(config))
     return wrong;
+  auto names = relay_names(config);
+  if (!names)
+    return names.error();
+  if (config.bind.port != 0)
+    config.machine.hosts = with_port(*names, config.bind.port);
   if (!config.io)
     config.io = std::make_shared<net::io_threads>();
   if (!config.random)
     config.random = std::make_shared<crypto::system_random>();
-  config.machine.token = to_bytes(config.token);
+  config.machine.token = config.token;
   config.machine.verify = [](const peer_id& key, byte_view message, const relay::signature& proof) {
     return crypto::verify(key, message, crypto::signature{proof});
   };
@@ -82,9 +88,10 @@ caf::expected<running_relay> spawn_relay_server(caf::actor_system& system, relay
     auto code = why == net::net_errc::tls_configuration ? errc::bad_config : errc::network_failed;
     return make_error(code, "relay at " + to_string(config.bind) + ": " + why.message());
   }
-  act::anon_mail(relay_listening{*listener, config.io}).send(actor);
+  auto hosts = with_port(*names, (*listener)->local().port);
+  act::anon_mail(relay_listening{*listener, config.io, hosts}).send(actor);
   auto handle = caf::actor_cast<relay_server_actor>(caf::actor_cast<caf::strong_actor_ptr>(actor));
-  return running_relay{handle, (*listener)->local(), listening.tls.has_value()};
+  return running_relay{handle, (*listener)->local(), listening.tls.has_value(), std::move(hosts)};
 }
 
 } // namespace warren

@@ -71,6 +71,7 @@ struct relay_server_state {
   relay_server_status status() const {
     auto counters = all_counters(server.counters());
     counters["relay_server.oversized"] += cut_off;
+    counters["actors.unexpected_message"] = act::unexpected_messages;
     return {server.guests(), server.topics(), std::move(counters)};
   }
 
@@ -164,6 +165,7 @@ caf::behavior relay_server_state::make_behavior() {
       },
       [this](const page_asked& asked) { handle(asked); },
       [this](const relay_listening& listening) {
+        server.reachable_as(listening.hosts);
         listener = listening.listener;
         io = listening.io;
       },

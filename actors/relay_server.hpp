@@ -16,8 +16,9 @@ struct relay_server_config {
   std::string tls_key_file;
   /// Without TLS only a loopback address may be bound, unless this is set.
   bool insecure = false;
-  std::string token; // wanted from every guest; empty: none
-  /// Limits and times; verify and token are filled in. `hosts` are the "host:port" under which guests reach this relay.
+  secret_bytes token; // wanted from every guest; empty: none
+  /// Limits and times; verify and token are filled in. `hosts` are the "host:port" under which guests reach this relay;
+  /// when none are given they are derived (actors/relay_names.hpp).
   relay::server_config machine;
   std::size_t connections = 4'096; // of all kinds
   net::websocket_limits websocket;
@@ -40,11 +41,12 @@ using relay_server_actor =
 struct running_relay {
   relay_server_actor actor;
   endpoint bound;
-  bool secure = false; // wss rather than ws
+  bool secure = false;            // wss rather than ws
+  std::vector<std::string> hosts; // "host:port" that guests may dial, at least one
 };
 
 /// Binds, listens and spawns the relay (DESIGN section 7). Fails with errc::bad_config (certificate, key, token, plain
-/// WebSockets on a public address) or errc::network_failed.
+/// WebSockets on a public address, no host known) or errc::network_failed.
 caf::expected<running_relay> spawn_relay_server(caf::actor_system& system, relay_server_config config);
 
 /// Spawns the relay_server actor alone, without a listener: guests come by spawn_relay_guest. For tests, and the inside of

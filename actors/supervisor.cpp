@@ -404,6 +404,8 @@ caf::result<transport_status> supervisor_state::handle_status() {
   status.id = to_string(setup.identity->id());
   status.name = to_string(setup.opts.mode);
   status.counters = counters;
+  if (auto n = act::unexpected_messages.load())
+    status.counters["actors.unexpected_message"] = n;
   if (setup.port)
     status.addresses.push_back(to_string(setup.port->local()));
   for (const auto& [url, relay] : relays)

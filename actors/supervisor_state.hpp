@@ -33,7 +33,7 @@ struct supervisor_state {
 
   /// A topic that we look for (subscriber) or are only findable on (announced).
   struct joined_topic {
-    chunk secret;
+    secret_bytes secret;
     caf::actor subscriber;
     bool announced = false;
     swarm::lookup_schedule schedule;

@@ -44,9 +44,9 @@ void replica::handle_message(time_point now, wall_time wall, peer_handle peer, b
   }
   auto items = session->second->take_items();
   if (items.empty())
-    events_.push_back(octets_consumed{peer, data.size()});
+    events_.push_back(octets_consumed{peer, credit_of(data.size())});
   else
-    queue_.push({std::move(items), peer, 0, data.size()});
+    queue_.push({std::move(items), peer, 0, credit_of(data.size())});
 }
 
 void replica::refuse(peer_handle peer, std::error_code why) {
@@ -147,8 +147,8 @@ void replica::conclude(const transaction& done, const std::optional<store_failur
       if (session != sessions_.end())
         session->second->item_decided(each.key.id);
     }
-    if (write.message_octets > 0 && session != sessions_.end())
-      events_.push_back(octets_consumed{write.from, write.message_octets});
+    if (write.credit > 0 && session != sessions_.end())
+      events_.push_back(octets_consumed{write.from, write.credit});
     if (write.ticket != 0)
       events_.push_back(write_done{write.ticket, failure});
   }

@@ -2,6 +2,7 @@
 
 #include "crdt_bridge/replica_counters.hpp"
 #include "crdt_bridge/write_queue.hpp"
+#include "messages/credit.hpp"
 
 #include <memory>
 #include <variant>
@@ -20,10 +21,10 @@ struct items_changed {
   std::vector<bool> local;
 };
 
-/// What a peer sent has been dealt with: that many octets of credit can be granted anew.
+/// What a peer sent has been dealt with: that many octets of credit can be granted anew (credit_of() each message).
 struct octets_consumed {
   peer_handle peer = 0;
-  std::size_t octets = 0;
+  std::uint64_t octets = 0;
 };
 
 /// The peer broke the protocol and is out; its channel is to be closed.

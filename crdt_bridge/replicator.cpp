@@ -92,7 +92,7 @@ caf::expected<replicator_actor> spawn_replicator(caf::actor_system& system, repl
   return act::spawn<replicator_state>(system, std::move(engine), std::move(writer), std::move(shared));
 }
 
-connect_topic join(const replicator_actor& replicator, const topic& on, chunk secret) {
+connect_topic join(const replicator_actor& replicator, const topic& on, secret_bytes secret) {
   return {on, std::move(secret), caf::actor_cast<caf::actor>(replicator)};
 }
 

@@ -45,6 +45,6 @@ caf::expected<replicator_actor> spawn_replicator(caf::actor_system& system, repl
 
 /// Returns the message that makes a transport deliver the peers of `on` to `replicator`. `secret` is the database secret
 /// or empty.
-connect_topic join(const replicator_actor& replicator, const topic& on, chunk secret = {});
+connect_topic join(const replicator_actor& replicator, const topic& on, secret_bytes secret = {});
 
 } // namespace warren

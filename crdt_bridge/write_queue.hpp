@@ -15,9 +15,9 @@ using write_ticket = std::uint64_t;
 /// Items that came together and wait for the disk together.
 struct pending_write {
   std::vector<item> items;
-  peer_handle from = 0;           // 0: not from a peer
-  write_ticket ticket = 0;        // 0: nobody waits for an answer
-  std::size_t message_octets = 0; // the peer gets them back as credit
+  peer_handle from = 0;     // 0: not from a peer
+  write_ticket ticket = 0;  // 0: nobody waits for an answer
+  std::uint64_t credit = 0; // what the peer's message cost; it gets that back
 
   std::size_t payload_octets() const noexcept {
     std::size_t sum = 0;

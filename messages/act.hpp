@@ -4,7 +4,9 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -53,13 +55,27 @@ struct base<caf::typed_behavior<S...>> {
   using type = caf::typed_event_based_actor<S...>;
 };
 
+/// Messages that came to a state_actor of this process which does not understand them.
+inline std::atomic<std::uint64_t> unexpected_messages{0};
+
+/// Counts and drops what an actor does not understand; CAF would print it. Only a request is answered, with
+/// caf::sec::unexpected_message: an error that answers no request would end its sender.
+inline caf::result<caf::message> count_unexpected(caf::scheduled_actor* self, caf::message_view&) {
+  ++unexpected_messages;
+  if (self->current_mailbox_element()->mid.is_request())
+    return caf::sec::unexpected_message;
+  return caf::message{};
+}
+
 /// An actor whose state is a plain struct with `make_behavior()`. The state dies when the actor exits, not when the last
-/// handle goes.
+/// handle goes. What it does not understand is counted (unexpected_messages) and dropped.
 template <class State, class Behavior = decltype(std::declval<State&>().make_behavior()),
           class Base = typename base<Behavior>::type>
 struct state_actor : Base {
   template <class... Ts>
   explicit state_actor(caf::actor_config& config, Ts&&... xs) : Base(config) {
+    this->set_default_handler(count_unexpected);
+    this->set_down_handler([](caf::down_msg&) { ++unexpected_messages; });
     state.emplace(this, std::forward<Ts>(xs)...);
   }
 

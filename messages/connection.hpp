@@ -5,7 +5,7 @@
 //   subscriber            transport / connection actor
 //   connect(topic, me) ->                                  join
 //                      <- connected                        once per peer and topic
-//   grant(channel, n)  ->                                  credit: n more octets of messages may be delivered
+//   grant(channel, n)  ->                                  credit: messages that cost n more may be delivered
 //                      <- chunk_received*                  whole messages, in order
 //   write(channel, m)  -> (reply)                          the reply comes when m was accepted: that is the back-pressure
 //   finish(channel)    ->                                  no more writes from here; the peer sees peer_finished
@@ -17,6 +17,7 @@
 
 #include "messages/act.hpp"
 #include "messages/chunk.hpp"
+#include "messages/credit.hpp"
 #include "messages/errc.hpp"
 #include "messages/peer_id.hpp"
 #include "messages/topic.hpp"
@@ -102,8 +103,10 @@ auto inspect(Inspector& f, write_chunk& x) {
   return act::object(f, x, "warren::write_chunk", act::field("channel", x.channel), act::field("data", x.data));
 }
 
-/// Consumer -> connection: `octets` more may be delivered. A message larger than the credit left is delivered whole once
-/// any credit is left, so credit may go below zero by one message.
+/// Consumer -> connection: messages that cost `octets` more may be delivered. A message costs its octets and message_cost
+/// (32) beside, so that a flood of empty ones is held back too; a consumer that dealt with one grants credit_of(its size)
+/// again. A message that costs more than the credit left is delivered whole once any credit is left, so credit may go below
+/// zero by one message.
 struct grant_credit {
   std::uint32_t channel = 0;
   std::uint64_t octets = 0;

@@ -101,7 +101,7 @@ frame read_auth(field_reader& in) {
   read.peer = in.peer();
   read.proof = in.array<64>();
   read.host = as_text(in.short_octets());
-  read.token = to_bytes(in.short_octets());
+  read.token = secret_bytes{in.short_octets()};
   return read;
 }
 
@@ -198,7 +198,7 @@ void write(bytes& out, const auth& value) {
   put(out, value.peer.octets);
   put(out, value.proof);
   put_short(out, as_byte_view(value.host), largest_host);
-  put_short(out, value.token, largest_token);
+  put_short(out, value.token.view(), largest_token);
 }
 
 void write(bytes& out, const welcome& value) {

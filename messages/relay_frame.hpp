@@ -4,6 +4,7 @@
 #include "messages/bytes.hpp"
 #include "messages/peer_id.hpp"
 #include "messages/result.hpp"
+#include "messages/secret_bytes.hpp"
 
 #include <string>
 #include <variant>
@@ -109,9 +110,9 @@ struct challenge {
 struct auth {
   std::uint8_t version = protocol_version;
   peer_id peer;
-  signature proof{}; ///< over auth_message()
-  std::string host;  ///< "host:port" the guest dialled
-  bytes token;       ///< empty when the guest has none
+  signature proof{};  ///< over auth_message()
+  std::string host;   ///< "host:port" the guest dialled
+  secret_bytes token; ///< empty when the guest has none
   friend bool operator==(const auth&, const auth&) = default;
 };
 

@@ -65,10 +65,12 @@ struct page_asked {
   std::shared_ptr<net::http_responder> responder;
 };
 
-/// Spawner -> relay_server: stop these when you end, in this order.
+/// Spawner -> relay_server: stop these when you end, in this order. `hosts`: the names under which guests reach the relay,
+/// known for good now that its port is.
 struct relay_listening {
   std::shared_ptr<net::websocket_server> listener;
   std::shared_ptr<net::io_threads> io;
+  std::vector<std::string> hosts;
 };
 
 /// Answer of a relay_server to get_status.

@@ -13,6 +13,7 @@
 
 #include "messages/connection.hpp"
 #include "messages/endpoint.hpp"
+#include "messages/secret_bytes.hpp"
 
 #include <map>
 
@@ -66,7 +67,7 @@ struct session_closed {
 /// A topic of ours: its channels' messages go to `subscriber`.
 struct topic_joined {
   topic on;
-  chunk secret;
+  secret_bytes secret;
   caf::actor subscriber;
 };
 

@@ -3,17 +3,34 @@
 // The one interface of every transport: hyperswarm, relay, disabled, auto.
 
 #include "messages/connection.hpp"
+#include "messages/secret_bytes.hpp"
 
 #include <map>
 
 namespace warren {
+
+/// A secret travels to other nodes of a cluster, whose links are to be trusted, but is printed by nobody.
+template <class Inspector>
+auto inspect(Inspector& f, secret_bytes& x) {
+  auto wipe_and_free = [](std::vector<char>* octets) {
+    wipe(std::as_writable_bytes(std::span{*octets}));
+    delete octets;
+  };
+  auto view = as_text(x.view());
+  auto wire = std::shared_ptr<std::vector<char>>{new std::vector<char>(view.begin(), view.end()), wipe_and_free};
+  auto load = [&x, wire]() -> caf::error {
+    x = secret_bytes{std::string_view{wire->data(), wire->size()}};
+    return caf::none;
+  };
+  return f(caf::meta::type_name("warren::secret_bytes"), *wire, caf::meta::load_callback(load));
+}
 
 /// Joins a topic: `subscriber` gets `connected` for every peer found on it, now and later, until leave_topic, disconnect
 /// or its own end. Also announces. Fails with errc::already_joined, errc::local_only, errc::limit_reached.
 /// `secret` is the database secret or empty; it never leaves the process but as proofs.
 struct connect_topic {
   topic on;
-  chunk secret;
+  secret_bytes secret;
   caf::actor subscriber;
 };
 

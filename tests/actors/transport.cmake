@@ -4,9 +4,11 @@ warren_test(actors_transport actors
     transport/deadline_test.cpp
     transport/kill_test.cpp
     transport/local_discovery_test.cpp
+    transport/messages_test.cpp
     transport/mode_test.cpp
     transport/relay_mode_test.cpp
     transport/udp_port_test.cpp
+    transport/unexpected_message_test.cpp
   DEPENDS warren_actors)
 target_precompile_headers(actors_transport PRIVATE <caf/all.hpp>
   "${PROJECT_SOURCE_DIR}/messages/types.hpp")

@@ -86,7 +86,7 @@ public:
   crdt::replica machine;
   std::vector<crdt::write_ticket> acknowledged;
   std::vector<crdt::write_ticket> failed;
-  std::map<crdt::peer_handle, std::size_t> credit;
+  std::map<crdt::peer_handle, std::uint64_t> credit;
   std::map<crdt::peer_handle, std::error_code> refusals;
   std::vector<crdt::items_changed> changes_seen;
 };

@@ -2,5 +2,6 @@ warren_test(unit_messages unit
   SOURCES
     messages/endpoint_test.cpp
     messages/peer_id_test.cpp
+    messages/secret_bytes_test.cpp
     messages/topic_test.cpp
   DEPENDS warren_messages nlohmann_json::nlohmann_json)

@@ -53,7 +53,7 @@ struct joined {
         channels[end] = opened->channel;
       if (auto* m = std::get_if<message>(&*next)) {
         received += m->content.size();
-        ends[end].consumed(m->channel, m->content.size());
+        ends[end].consumed(m->channel, warren::credit_of(m->content.size()));
       }
     }
   }

@@ -87,9 +87,9 @@ public:
   node_actors(const node_actors&) = delete;
   node_actors& operator=(const node_actors&) = delete;
 
-  void join_topic(const topic& on, const bytes& secret) {
+  void join_topic(const topic& on, const secret_bytes& secret) {
     caf::error problem;
-    act::mail(self_, join(database_, on, chunk{secret}))
+    act::mail(self_, join(database_, on, secret))
         .request(transport_, 30s)
         .receive([] {}, [&](const caf::error& why) { problem = why; });
     if (problem)
@@ -145,7 +145,7 @@ void run_node(const run_flags& given) {
     auto database = caf::actor_cast<caf::actor>(actors.database());
     auto printer = spawn_event_printer(system, out, stop, actors.transport(), database);
     if (settings->transport().mode != transport_mode::disabled)
-      actors.join_topic(topic::of(given.database, secret), secret);
+      actors.join_topic(topic::of(given.database, secret.view()), secret);
     {
       api_server api{io, listen, system, actors.transport(), actors.database(), given.api_token};
       out.event(ready_event(actors.status(), api.local()));

@@ -138,7 +138,7 @@ struct pipe_state {
     if (!written.problem.empty())
       return stop.request("standard output cannot be written: " + written.problem);
     --unwritten;
-    grant(written.octets);
+    grant(credit_of(written.octets));
     finish_when_done();
   }
 
@@ -230,7 +230,7 @@ void run_pipe(const pipe_flags& given) {
   auto pipe = act::spawn<pipe_state>(system, peer, given.json ? &events : nullptr, std::ref(stop), began);
   std::optional<std::string> problem;
   try {
-    join_topic(self, *transport, connect_topic{on, chunk{secret}, pipe});
+    join_topic(self, *transport, connect_topic{on, secret, pipe});
     problem = stop.wait();
   } catch (const std::exception& why) {
     problem = why.what();

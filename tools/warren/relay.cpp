@@ -3,7 +3,9 @@
 #include "tools/warren/output.hpp"
 #include "tools/warren/stop_signal.hpp"
 
+#include <charconv>
 #include <chrono>
+#include <limits>
 #include <optional>
 
 namespace warren::program {
@@ -19,19 +21,39 @@ struct relay_flags {
   std::string token;
   std::string dht;
   std::string bootstrap;
+  std::string rate;
   std::vector<std::string> hosts;
   bool insecure = false;
   bool json = false;
 };
+
+/// Returns the octets per second in `text`: a size such as 16MiB, or the word unlimited.
+std::uint32_t parse_rate(const std::string& text) {
+  constexpr std::uint64_t least = 1024;
+  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+  if (text == "unlimited")
+    return relay::unlimited_rate;
+  auto number = text;
+  if (auto problem = CLI::AsSizeValue{false}(number); problem.empty()) {
+    std::uint64_t rate = 0;
+    auto [end, wrong] = std::from_chars(number.data(), number.data() + number.size(), rate);
+    if (wrong == std::errc{} && end == number.data() + number.size() && rate >= least && rate <= most)
+      return static_cast<std::uint32_t>(rate);
+  }
+  throw usage_error{
+      "--rate \"" + text + "\" is refused; allowed: 1KiB to 4GiB less one octet a second, or unlimited"};
+}
 
 relay_server_config config_of(const relay_flags& given) {
   relay_server_config relay;
   relay.bind = parse_bind("--bind", given.bind);
   relay.tls_certificate_file = given.certificate;
   relay.tls_key_file = given.key;
-  relay.token = given.token;
+  relay.token = secret_bytes{given.token};
   relay.insecure = given.insecure;
   relay.machine.hosts = given.hosts;
+  if (!given.rate.empty())
+    relay.machine.rate = parse_rate(given.rate);
   return relay;
 }
 
@@ -64,10 +86,9 @@ void run_relay(const relay_flags& given) {
       throw usage_error{describe(relay.error())};
     throw failure{describe(relay.error())};
   }
-  auto host = given.hosts.empty() ? to_string(relay->bound) : given.hosts.front();
   output{given.json}.event(
       {{"event", "ready"},
-       {"url", (relay->secure ? "wss://" : "ws://") + host + "/"},
+       {"url", (relay->secure ? "wss://" : "ws://") + relay->hosts.front() + "/"},
        {"dht", dht ? json(to_string(dht->local())) : json(nullptr)}});
   stop.wait();
   stop.guard_shutdown(10s);
@@ -85,9 +106,15 @@ void add_relay(CLI::App& app) {
   sub->add_option("--token", given->token, "access token wanted from every guest");
   sub->add_option(
          "--host", given->hosts,
-         "HOST:PORT under which guests reach this relay; may be repeated. When given, "
-         "guests that were led here under another name are refused")
+         "HOST:PORT under which guests reach this relay; may be repeated. Guests that were led here under "
+         "another "
+         "name are refused. Default: the names of the certificate, and localhost on a loopback address, with "
+         "the "
+         "bound port; needed when there is none, or when guests dial another port")
       ->allow_extra_args(false);
+  sub->add_option(
+      "--rate", given->rate,
+      "octets a second read from one guest in the long run, such as 16MiB (the default), or unlimited");
   sub->add_option("--dht", given->dht, "UDP address IP:PORT of a DHT node to run as well");
   sub->add_option(
       "--bootstrap", given->bootstrap, "DHT nodes that this node starts from, IP:PORT[,IP:PORT...]");

@@ -15,7 +15,7 @@ void add_topic(CLI::App& app) {
   sub->add_option("--secret-file", given->secret_file, "file with the database's secret");
   sub->add_flag("--json", given->json, "print JSON");
   sub->callback([given] {
-    auto hex = to_string(topic::of(given->name, read_secret(given->secret_file)));
+    auto hex = to_string(topic::of(given->name, read_secret(given->secret_file).view()));
     if (given->json)
       output{true}.event({{"topic", hex}});
     else

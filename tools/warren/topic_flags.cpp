@@ -1,5 +1,6 @@
 #include "tools/warren/topic_flags.hpp"
 
+#include <array>
 #include <fstream>
 
 namespace warren::program {
@@ -21,26 +22,31 @@ void add_topic_flags(CLI::App& sub, topic_flags& flags) {
 
 topic topic_of(const topic_flags& flags) {
   if (flags.database_option->count() > 0)
-    return topic::of(flags.database, read_secret(flags.secret_file));
+    return topic::of(flags.database, read_secret(flags.secret_file).view());
   auto parsed = topic::parse(flags.hex);
   if (!parsed)
     throw usage_error{"--topic \"" + flags.hex + "\" is refused; allowed: 64 hexadecimal digits"};
   return *parsed;
 }
 
-bytes read_secret(const std::string& file) {
+secret_bytes read_secret(const std::string& file) {
   if (file.empty())
     return {};
-  std::ifstream in{file, std::ios::binary};
-  std::string text(longest_secret + 2, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  std::ifstream in;
+  in.rdbuf()->pubsetbuf(nullptr, 0); // a buffer of the stream would not be wiped
+  in.open(file, std::ios::binary);
+  std::array<char, longest_secret + 2> buffer{};
+  in.read(buffer.data(), buffer.size());
+  std::string_view text{buffer.data(), static_cast<std::size_t>(in.gcount())};
   while (text.ends_with('\n') || text.ends_with('\r'))
-    text.pop_back();
-  if (text.empty() || text.size() > longest_secret)
+    text.remove_suffix(1);
+  auto good = !text.empty() && text.size() <= longest_secret;
+  auto secret = good ? secret_bytes{text} : secret_bytes{};
+  wipe(std::as_writable_bytes(std::span{buffer}));
+  if (!good)
     throw usage_error{
         "--secret-file \"" + file + "\" is refused; allowed: a readable file of 1 to 4096 octets"};
-  return to_bytes(text);
+  return secret;
 }
 
 } // namespace warren::program

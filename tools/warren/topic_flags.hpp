@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/secret_bytes.hpp"
 #include "messages/topic.hpp"
 #include "tools/warren/command.hpp"
 
@@ -21,6 +22,6 @@ topic topic_of(const topic_flags& flags);
 
 /// Returns the database secret kept in `file` without a final line break; empty for an empty name. Throws usage_error when
 /// it cannot be read, is empty or above 4096 octets.
-bytes read_secret(const std::string& file);
+secret_bytes read_secret(const std::string& file);
 
 } // namespace warren::program

@@ -5,7 +5,7 @@
 namespace warren::relay {
 
 circuit_state* circuit_table::add(const peer_id& peer, std::uint64_t wire_id) {
-  if (circuits_.size() >= limit_ || by_wire_.contains(key{peer, wire_id}))
+  if (circuits_.size() >= limit_ || full_for(peer) || by_wire_.contains(key{peer, wire_id}))
     return nullptr;
   auto id = static_cast<circuit>(next_id_++);
   auto& made = circuits_[id];
@@ -14,6 +14,13 @@ circuit_state* circuit_table::add(const peer_id& peer, std::uint64_t wire_id) {
   made.wire_id = wire_id;
   by_wire_.emplace(key{peer, wire_id}, id);
   return &made;
+}
+
+bool circuit_table::full_for(const peer_id& peer) const {
+  std::size_t n = 0;
+  for (auto at = by_wire_.lower_bound(key{peer, 0}); at != by_wire_.end() && at->first.first == peer; ++at)
+    ++n;
+  return n >= limit_per_peer_;
 }
 
 circuit_state* circuit_table::find(circuit id) {

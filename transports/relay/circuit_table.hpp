@@ -27,11 +27,14 @@ struct circuit_state {
 /// The circuits of a client, and whose turn it is to send: one frame each, round robin.
 class circuit_table {
 public:
-  explicit circuit_table(std::size_t limit, std::size_t queue_limit)
-      : limit_{limit}, queue_limit_{queue_limit} {}
+  circuit_table(std::size_t limit, std::size_t limit_per_peer, std::size_t queue_limit)
+      : limit_{limit}, limit_per_peer_{limit_per_peer}, queue_limit_{queue_limit} {}
 
-  /// Adds a circuit; nothing when the table is full or (peer, wire id) is in use.
+  /// Adds a circuit; nothing when the table is full, has all that the peer may have, or (peer, wire id) is in use.
   circuit_state* add(const peer_id& peer, std::uint64_t wire_id);
+
+  /// True when there are as many circuits with `peer`, whoever opened them, as there may be.
+  bool full_for(const peer_id& peer) const;
 
   circuit_state* find(circuit id);
   const circuit_state* find(circuit id) const;
@@ -67,6 +70,7 @@ private:
   void schedule(circuit_state& which);
 
   std::size_t limit_;
+  std::size_t limit_per_peer_;
   std::size_t queue_limit_;
   std::uint64_t next_id_ = 1;
   std::unordered_map<circuit, circuit_state> circuits_;

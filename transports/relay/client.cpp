@@ -22,7 +22,7 @@ client::client(client_config config, random_source& random)
       random_{random},
       reconnect_{config_.reconnect},
       roster_{config_.topics, config_.peers},
-      circuits_{config_.circuits, config_.circuit_queue} {
+      circuits_{config_.circuits, config_.circuits_per_peer, config_.circuit_queue} {
 }
 
 void client::start(time_point now) {
@@ -126,18 +126,10 @@ void client::drained(time_point now, std::size_t queued) {
 
 std::error_code client::join(time_point now, const topic& where) {
   now_ = now;
-  if (online() && roster_.size() >= topic_limit_ && !roster_.joined(where))
+  if (roster_.join(where) == roster::join_outcome::full)
     return relay_errc::too_many_topics;
-  switch (roster_.join(where)) {
-    case roster::join_outcome::full:
-      return relay_errc::too_many_topics;
-    case roster::join_outcome::joined:
-      if (online())
-        enqueue(relay::join{blind(where)});
-      break;
-    case roster::join_outcome::already:
-      break;
-  }
+  if (online())
+    ask_for_topics();
   return {};
 }
 
@@ -145,9 +137,21 @@ void client::leave(time_point now, const topic& where) {
   now_ = now;
   if (!roster_.joined(where))
     return;
+  auto known = roster_.asked(where);
   tell(roster_.leave(where));
-  if (online())
+  if (!online())
+    return;
+  if (known)
     enqueue(relay::leave{blind(where)});
+  ask_for_topics();
+}
+
+/// Joins topics at the relay as far as it allows.
+void client::ask_for_topics() {
+  while (auto next = roster_.next_to_ask(topic_limit_))
+    enqueue(relay::join{*next});
+  if (auto n = roster_.waiting(); std::exchange(told_waiting_, n) != n)
+    events_.push_back(client_event::topics_waiting{n, topic_limit_});
 }
 
 result<circuit> client::open_circuit(time_point now, const peer_id& peer) {

@@ -19,15 +19,17 @@ struct client_config {
   /// "host:port" of the relay's URL (net::url::authority()).
   std::string host{};
   /// Access token, empty for none; at most largest_token octets.
-  bytes token{};
+  secret_bytes token{};
   duration handshake_timeout = std::chrono::seconds{10};
   reconnect_policy::config reconnect{};
-  /// Topics joined at once.
+  /// Topics wanted at once, joined or waiting for a place below the relay's own limit.
   std::size_t topics = 256;
   /// Peers remembered over all topics; further ones are counted and not told.
   std::size_t peers = 65'536;
   /// Circuits open at once; a peer that opens one more gets circuit_reason::refused.
   std::size_t circuits = 1'024;
+  /// Of these with one peer, whoever opened them: one in use, one that replaces it, and what is just ending.
+  std::size_t circuits_per_peer = 4;
   /// Octets that write() queues per circuit.
   std::size_t circuit_queue = 256 * 1024;
   /// Octets given to the WebSocket and not yet taken by the kernel: poll_transmit stops above this until drained().
@@ -42,13 +44,14 @@ struct client_counters {
   std::uint64_t frames_out = 0;
   std::uint64_t octets_in = 0;
   std::uint64_t octets_out = 0;
-  std::uint64_t bad_frames = 0;        ///< did not decode
-  std::uint64_t unexpected_frames = 0; ///< not allowed in this state, or only guests send it
-  std::uint64_t unknown_topics = 0;    ///< members or presence of a topic we did not join
-  std::uint64_t unknown_circuits = 0;  ///< data, credit or reset of a circuit we do not have
-  std::uint64_t refused_circuits = 0;  ///< opened beyond config.circuits, or with an id in use
-  std::uint64_t overflows = 0;         ///< data beyond the granted credit
-  std::uint64_t bad_credits = 0;       ///< credit beyond 2^31
+  std::uint64_t bad_frames = 0;               ///< did not decode
+  std::uint64_t unexpected_frames = 0;        ///< not allowed in this state, or only guests send it
+  std::uint64_t unknown_topics = 0;           ///< members or presence of a topic we did not join
+  std::uint64_t unknown_circuits = 0;         ///< data, credit or reset of a circuit we do not have
+  std::uint64_t refused_circuits = 0;         ///< opened beyond config.circuits, or with an id in use
+  std::uint64_t circuits_over_peer_limit = 0; ///< opened beyond config.circuits_per_peer
+  std::uint64_t overflows = 0;                ///< data beyond the granted credit
+  std::uint64_t bad_credits = 0;              ///< credit beyond 2^31
   std::uint64_t peers_over_limit = 0;
   std::uint64_t dials = 0;
   std::uint64_t times_online = 0;
@@ -84,7 +87,9 @@ public:
   /// The WebSocket's queue holds `queued` octets.
   void drained(time_point now, std::size_t queued);
 
-  /// Keeps `where` joined, now and after every reconnect. Joining twice does nothing.
+  /// Keeps `where` joined, now and after every reconnect. Joining twice does nothing. Beyond the relay's limit a topic
+  /// waits, first come first served, until another one is left (topics_waiting). Fails with too_many_topics beyond
+  /// config.topics.
   std::error_code join(time_point now, const topic& where);
 
   /// peer_left events follow for the members of `where`.
@@ -145,6 +150,7 @@ private:
   void drop_link();
   void lose_link(ending how);
   void hang_up(ending how);
+  void ask_for_topics();
   void close_circuits(std::vector<circuit> which, circuit_reason reason);
   void tell(const roster::changes& changes);
   void arm_heartbeat();
@@ -160,6 +166,7 @@ private:
   bool pinged_ = false;
   duration heartbeat_{};
   std::uint16_t topic_limit_ = 0;
+  std::size_t told_waiting_ = 0; ///< topics_waiting as last told on this link
   std::size_t link_queued_ = 0;
   roster roster_;
   circuit_table circuits_;

@@ -31,6 +31,13 @@ struct offline {
   duration retry_in{};
 };
 
+/// So many topics are not joined because the relay allows no more at once; they are joined as others are left. Told when it
+/// changes; a new link begins with none.
+struct topics_waiting {
+  std::size_t n = 0;
+  std::size_t limit = 0; ///< topics that the relay allows
+};
+
 /// `peer` is a member of `topic` at this relay. Told once per stay.
 struct peer_joined {
   topic where;
@@ -79,8 +86,8 @@ struct signal_received {
 
 using client_events = std::variant<
     client_event::dial, client_event::hang_up, client_event::online, client_event::offline,
-    client_event::peer_joined, client_event::peer_left, client_event::circuit_opened,
-    client_event::circuit_data, client_event::circuit_writable, client_event::circuit_closed,
-    client_event::signal_received>;
+    client_event::topics_waiting, client_event::peer_joined, client_event::peer_left,
+    client_event::circuit_opened, client_event::circuit_data, client_event::circuit_writable,
+    client_event::circuit_closed, client_event::signal_received>;
 
 } // namespace warren::relay

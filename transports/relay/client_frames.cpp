@@ -79,10 +79,8 @@ void client::handle_welcome(const welcome& told) {
       std::clamp(told.limit.heartbeat_ms, shortest_heartbeat_ms, longest_heartbeat_ms)};
   arm_heartbeat();
   events_.push_back(client_event::online{told.limit});
-  std::size_t joined = 0;
-  for (const auto& where : roster_.topics())
-    if (joined++ < topic_limit_)
-      enqueue(relay::join{blind(where)});
+  told_waiting_ = 0;
+  ask_for_topics();
 }
 
 void client::handle_online(const frame& value, bytes message) {
@@ -128,7 +126,7 @@ std::vector<peer_id> client::without_self(std::vector<peer_id> peers) const {
 void client::handle_open(const open& asked) {
   auto made = circuits_.add(asked.peer, asked.circuit);
   if (made == nullptr) {
-    ++counters_.refused_circuits;
+    ++(circuits_.full_for(asked.peer) ? counters_.circuits_over_peer_limit : counters_.refused_circuits);
     // An id in use is a hostile or broken peer: its own circuit stays as it is.
     if (circuits_.find(asked.peer, asked.circuit) == nullptr)
       answer(reset{asked.peer, asked.circuit, circuit_reason::refused});

@@ -19,7 +19,7 @@ public:
       case relay_errc::too_many_circuits:
         return "too many circuits are open: close some";
       case relay_errc::too_many_topics:
-        return "too many topics are joined: leave some, or raise the relay's limit";
+        return "too many topics are wanted: leave some, or raise max-topics";
       case relay_errc::too_large:
         return "a signal must have 1 to 1200 octets";
       case relay_errc::unknown_circuit:

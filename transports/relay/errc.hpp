@@ -8,8 +8,8 @@ namespace warren::relay {
 enum class relay_errc {
   offline = 1,       ///< not connected to the relay (yet)
   unknown_peer,      ///< the peer shares no topic with us at this relay
-  too_many_circuits, ///< config.circuits are open
-  too_many_topics,   ///< the relay's limit, or config.topics
+  too_many_circuits, ///< config.circuits, or circuits_per_peer, are open
+  too_many_topics,   ///< config.topics are wanted
   too_large,         ///< a signal above largest_signal, or an empty one
   unknown_circuit,   ///< no such circuit (any more)
   queue_full,        ///< the link does not drain; nothing was queued

@@ -8,8 +8,21 @@ roster::join_outcome roster::join(const topic& where) {
     return join_outcome::already;
   if (topics_.size() >= topic_limit_)
     return join_outcome::full;
-  topics_.emplace(blinded, entry{where, {}});
+  auto turn = ++last_turn_;
+  topics_.emplace(blinded, entry{where, turn});
+  waiting_.emplace(turn, blinded);
   return join_outcome::joined;
+}
+
+std::optional<blinded_topic> roster::next_to_ask(std::size_t limit) {
+  if (waiting_.empty() || topics_.size() - waiting_.size() >= limit)
+    return std::nullopt;
+  return waiting_.extract(waiting_.begin()).mapped();
+}
+
+bool roster::asked(const topic& where) const {
+  auto found = topics_.find(blind(where));
+  return found != topics_.end() && !waiting_.contains(found->second.turn);
 }
 
 roster::changes roster::leave(const topic& where) {
@@ -20,6 +33,7 @@ roster::changes roster::leave(const topic& where) {
   auto members = found->second.members;
   for (const auto& peer : members)
     remove(found->second, peer, told);
+  waiting_.erase(found->second.turn);
   topics_.erase(found);
   return told;
 }
@@ -82,18 +96,13 @@ roster::changes roster::lost() {
   for (auto& [blinded, there] : topics_)
     for (const auto& peer : there.members)
       told.push_back({there.where, peer, false});
-  for (auto& [blinded, there] : topics_)
+  for (auto& [blinded, there] : topics_) {
     there.members.clear();
+    waiting_.emplace(there.turn, blinded);
+  }
   stays_.clear();
   memberships_ = 0;
   return told;
-}
-
-std::vector<topic> roster::topics() const {
-  std::vector<topic> all;
-  for (const auto& [blinded, there] : topics_)
-    all.push_back(there.where);
-  return all;
 }
 
 } // namespace warren::relay

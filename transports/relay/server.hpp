@@ -12,19 +12,23 @@
 
 namespace warren::relay {
 
+/// A server_config::rate that holds nobody back.
+inline constexpr std::uint32_t unlimited_rate = 0;
+
 struct server_config {
   /// Checks an Ed25519 signature.
   std::function<bool(const peer_id& key, byte_view message, const signature& proof)> verify{};
-  /// "host:port" spellings that guests may have dialled. Empty: the host is not checked, and a hostile relay could pass
-  /// our challenge on to its own guests.
+  /// "host:port" spellings under which guests reach this relay, in lower case. A guest that signed for another one was led
+  /// here by a relay that passed our challenge on, and is refused; so is everyone while this is empty.
   std::vector<std::string> hosts{};
   /// Wanted from every guest; empty: none wanted. At most largest_token octets.
-  bytes token{};
+  secret_bytes token{};
   std::size_t guests = 4'096;
   std::size_t guests_per_address = 64;
   std::uint16_t topics_per_guest = 256;
-  /// Octets per second read from one guest in the long run; 0: unlimited.
-  std::uint32_t rate = 0;
+  /// Octets per second read from one guest in the long run: more than a guest's uplink carries, and little enough that one
+  /// guest cannot take a relay's gigabit for itself.
+  std::uint32_t rate = 16 * 1024 * 1024;
   /// Octets a guest may send at once above its rate.
   std::uint32_t burst = 4 * 1024 * 1024;
   /// Octets of one sender waiting at the relay before it is not read from.
@@ -83,6 +87,9 @@ struct server_counters {
 class server {
 public:
   server(server_config config, random_source& random);
+
+  /// Replaces config.hosts: what was not known before the port was bound.
+  void reachable_as(std::vector<std::string> hosts) { config_.hosts = std::move(hosts); }
 
   /// A WebSocket was accepted. Grants and the challenge follow, or an error and close_guest.
   void guest_connected(time_point now, guest_id id, const ip_address& from);

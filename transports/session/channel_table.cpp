@@ -26,11 +26,6 @@ channel_table::channel_table(const limits& bounds, role side, outputs& out)
       peer_opens_{2 * own_open_burst, 2 * own_opens_per_second} {
 }
 
-channel_table::~channel_table() {
-  for (auto& [subject, entry] : topics_)
-    crypto::wipe(entry.secret);
-}
-
 // -- topics --------------------------------------------------------------------------------------------------------------
 
 std::error_code channel_table::join(const topic& subject, byte_view secret) {
@@ -47,7 +42,7 @@ std::error_code channel_table::join(const topic& subject, byte_view secret) {
   if (topics_.size() >= limits_.channels)
     return errc::limit_reached;
   auto& entry = topics_[subject];
-  entry.secret = to_bytes(secret);
+  entry.secret = secret_bytes{secret};
   if (handshake_hash_)
     make_proofs(subject, entry);
   open_queue_.push_back(subject);
@@ -69,7 +64,6 @@ void channel_table::leave(const topic& subject) {
     request_close(*find(entry.channel));
   if (entry.state == topic_state::waiting)
     std::erase(open_queue_, subject);
-  crypto::wipe(entry.secret);
   topics_.erase(known);
 }
 
@@ -80,10 +74,9 @@ void channel_table::start(const std::array<std::byte, 32>& handshake_hash) {
 }
 
 void channel_table::make_proofs(const topic& subject, topic_entry& entry) {
-  entry.own_proof = topic_proof(*handshake_hash_, side_, subject, entry.secret);
-  entry.peer_proof = topic_proof(*handshake_hash_, other(side_), subject, entry.secret);
-  crypto::wipe(entry.secret);
-  entry.secret.clear();
+  entry.own_proof = topic_proof(*handshake_hash_, side_, subject, entry.secret.view());
+  entry.peer_proof = topic_proof(*handshake_hash_, other(side_), subject, entry.secret.view());
+  entry.secret = {};
 }
 
 // Every topic is compared, whether one matched or not, so that time tells nothing.
@@ -198,11 +191,11 @@ void channel_table::push(channel_id id, bytes content) {
   mark_ready(*subject);
 }
 
-void channel_table::consumed(channel_id id, std::size_t octets) {
+void channel_table::consumed(channel_id id, std::uint64_t credit) {
   auto* subject = find(id);
   if (subject == nullptr || subject->close_requested)
     return;
-  subject->incoming.consumed(octets);
+  subject->incoming.consumed(credit);
   list_window(*subject);
 }
 

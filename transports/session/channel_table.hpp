@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/secret_bytes.hpp"
 #include "messages/session_record.hpp"
 #include "messages/topic.hpp"
 #include "transports/session/channel.hpp"
@@ -28,7 +29,6 @@ public:
 
   /// `out` must outlive the table.
   channel_table(const limits& bounds, role side, outputs& out);
-  ~channel_table();
 
   // What the local side does; see noise_session for the meaning.
   std::error_code join(const topic& subject, byte_view secret);
@@ -36,7 +36,7 @@ public:
   /// Whether a message of `octets` is accepted now; push() then takes it.
   std::error_code check_write(channel_id id, std::size_t octets);
   void push(channel_id id, bytes content);
-  void consumed(channel_id id, std::size_t octets);
+  void consumed(channel_id id, std::uint64_t credit);
   void finish(channel_id id);
   std::size_t queued(channel_id id) const noexcept;
 
@@ -83,7 +83,7 @@ private:
   };
 
   struct topic_entry {
-    bytes secret; // until the proofs are made
+    secret_bytes secret; // until the proofs are made
     wire::mac own_proof{};
     wire::mac peer_proof{};
     topic_state state = topic_state::waiting;

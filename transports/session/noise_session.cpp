@@ -76,8 +76,8 @@ std::error_code noise_session::write(channel_id channel, bytes&& content) {
   return {};
 }
 
-void noise_session::consumed(channel_id channel, std::size_t octets) {
-  engine_->channels().consumed(channel, octets);
+void noise_session::consumed(channel_id channel, std::uint64_t credit) {
+  engine_->channels().consumed(channel, credit);
 }
 
 void noise_session::finish(channel_id channel) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/bytes.hpp"
+#include "messages/credit.hpp"
 #include "messages/peer_id.hpp"
 #include "messages/random_source.hpp"
 #include "messages/time.hpp"
@@ -84,8 +85,8 @@ public:
   /// Takes `content` only when it is accepted.
   std::error_code write(channel_id channel, bytes&& content);
 
-  /// Tells that `octets` of the messages received on `channel` are dealt with, oldest first. Call it with 0 for an empty message.
-  void consumed(channel_id channel, std::size_t octets);
+  /// Tells that messages received on `channel` are dealt with that cost `credit`: credit_of(size) each, an empty one too.
+  void consumed(channel_id channel, std::uint64_t credit);
 
   /// No more messages on the channel from this side; the peer sees `finished` after the last. The other direction stays.
   void finish(channel_id channel);

@@ -9,22 +9,14 @@ bool receive_window::on_fragment(std::size_t octets, bool end, std::size_t messa
   if (cost > granted_ - received_)
     return false;
   received_ += cost;
-  if (end) {
-    held_ += message_octets + message_cost;
-    sizes_.push_back(message_octets);
-  }
+  if (end)
+    held_ += credit_of(message_octets);
   return true;
 }
 
-void receive_window::consumed(std::size_t octets) {
-  front_consumed_ += octets;
-  while (!sizes_.empty() && front_consumed_ >= sizes_.front()) {
-    front_consumed_ -= sizes_.front();
-    held_ -= sizes_.front() + message_cost;
-    sizes_.pop_front();
-  }
-  if (sizes_.empty())
-    front_consumed_ = 0; // more than there was: a mistake of the consumer that must not give credit later
+void receive_window::consumed(std::uint64_t credit) {
+  held_ -= std::min(
+      held_, credit); // more than there was is a mistake of the consumer that must not give credit later
 }
 
 std::uint64_t receive_window::owed() const noexcept {

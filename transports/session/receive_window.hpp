@@ -1,13 +1,11 @@
 #pragma once
 
+#include "messages/credit.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 
 namespace warren::session {
-
-/// Each message costs so many octets of credit beside its content, so that empty messages are bounded too.
-inline constexpr std::uint32_t message_cost = 32;
 
 /// The longest message.
 inline constexpr std::size_t max_message = 16u << 20;
@@ -23,8 +21,8 @@ public:
   /// for it.
   [[nodiscard]] bool on_fragment(std::size_t octets, bool end, std::size_t message_octets);
 
-  /// The consumer is done with `octets` more of the complete messages.
-  void consumed(std::size_t octets);
+  /// The consumer is done with complete messages that cost `credit`: credit_of() each.
+  void consumed(std::uint64_t credit);
 
   /// True when enough credit has gathered to be worth a frame.
   bool grant_due() const noexcept;
@@ -38,9 +36,7 @@ private:
   std::uint32_t window_;
   std::uint64_t granted_;
   std::uint64_t received_ = 0;
-  std::uint64_t held_ = 0;        // cost of complete messages not consumed
-  std::deque<std::size_t> sizes_; // of these messages, what is left to consume
-  std::size_t front_consumed_ = 0;
+  std::uint64_t held_ = 0; // cost of complete messages not consumed
 };
 
 } // namespace warren::session

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_bad_url_or_token_is_refused_at_once) {
     BOOST_TEST(is(refused.error(), errc::bad_config));
   }
   config.url = "wss://relay.test";
-  config.token = std::string(256, 'x');
+  config.token = secret_bytes{std::string(256, 'x')};
   BOOST_TEST(is(spawn_relay_link(sys, config, relay).error(), errc::bad_config));
 }
 
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_relay_that_says_nothing_is_given_up_and_dialled_again) {
 
 BOOST_AUTO_TEST_CASE(a_wrong_token_is_told_as_the_reason) {
   stop_relay();
-  server_config.token = to_bytes("right");
+  server_config.token = secret_bytes{"right"};
   start_relay();
   auto wrong = add_peer(1, "wrong");
   auto right = add_peer(2, "right");
@@ -137,6 +137,26 @@ BOOST_AUTO_TEST_CASE(a_wrong_token_is_told_as_the_reason) {
   BOOST_TEST(states[1].reason.find("token") != std::string::npos);
   BOOST_TEST(right.states() == "connecting connected");
   BOOST_TEST(relay_status().counters["relay_server.bad_tokens"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_beyond_the_relays_limit_is_reported_and_joined_when_another_is_left) {
+  stop_relay();
+  server_config.topics_per_guest = 1;
+  start_relay();
+  auto a = add_peer(1);
+  auto b = add_peer(2);
+  act::anon_mail(relay_join{topic::of("elsewhere")}).send(a.link);
+  act::anon_mail(relay_join{here}).send(a.link);
+  act::anon_mail(relay_join{here}).send(b.link);
+  settle();
+  BOOST_TEST(b.told.all<relay_presence>().empty());
+  auto last = a.told.all<relay_state_changed>().back();
+  BOOST_TEST(last.state == "connected");
+  BOOST_TEST(last.reason == "1 topics wait until others are left: the relay allows 1 at once");
+  act::anon_mail(relay_leave{topic::of("elsewhere")}).send(a.link);
+  settle();
+  BOOST_TEST((presence_of(b, a.id) == std::vector{true}));
+  BOOST_TEST(a.told.all<relay_state_changed>().back().reason == "");
 }
 
 BOOST_AUTO_TEST_CASE(signals_pass_between_members_of_a_topic) {

@@ -1,3 +1,4 @@
+#include "actors/relay_names.hpp"
 #include "tests/actors/relay/relay_world.hpp"
 
 #include "transports/net/http.hpp"
@@ -155,6 +156,33 @@ BOOST_AUTO_TEST_CASE(plain_websockets_are_not_served_to_the_world_by_accident) {
   config.bind = *endpoint::parse("127.0.0.1:0");
   config.tls_certificate_file = "/nonexistent";
   BOOST_TEST(is(spawn_relay_server(sys, config).error(), errc::bad_config)); // a certificate without a key
+}
+
+BOOST_AUTO_TEST_CASE(a_relay_on_a_public_address_must_know_its_name) {
+  auto config = relay_server_config{};
+  config.bind = *endpoint::parse("0.0.0.0:443");
+  config.insecure = true;
+  auto refused = spawn_relay_server(sys, config);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(is(refused.error(), errc::bad_config));
+  BOOST_TEST(describe(refused.error()).find("--host") != std::string::npos, describe(refused.error()));
+  for (auto host :
+       {"relay.example.org", "relay.example.org:443/x", "wss://relay.example.org:443", ":443", "a b:1"}) {
+    config.machine.hosts = {host};
+    BOOST_TEST(is(relay_names(config).error(), errc::bad_config), host);
+  }
+  config.machine.hosts = {"Relay.Example.org:443", "[2001:DB8::1]:443"};
+  BOOST_TEST(
+      (*relay_names(config) == std::vector<std::string>{"relay.example.org:443", "[2001:db8::1]:443"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_relay_on_loopback_is_known_by_its_address_and_as_localhost) {
+  auto config = relay_server_config{};
+  config.bind = *endpoint::parse("127.0.0.1:0");
+  BOOST_TEST(
+      (with_port(*relay_names(config), 80) == std::vector<std::string>{"127.0.0.1:80", "localhost:80"}));
+  config.bind = *endpoint::parse("[::1]:0");
+  BOOST_TEST((with_port(*relay_names(config), 80) == std::vector<std::string>{"[::1]:80", "localhost:80"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

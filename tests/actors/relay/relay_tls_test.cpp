@@ -1,9 +1,12 @@
 // A few connections over real sockets, TLS and threads; everything else is tested in virtual time.
 
 #include "actors/relay_link.hpp"
+#include "actors/relay_names.hpp"
 #include "actors/relay_server.hpp"
 #include "tests/unit/net/test_certificates.hpp"
 #include "transports/crypto/system_random.hpp"
+#include "transports/net/url.hpp"
+#include "transports/net/websocket_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -140,6 +143,49 @@ BOOST_AUTO_TEST_CASE(a_relay_whose_certificate_is_not_trusted_is_not_used) {
   auto failed = peer.next<relay_state_changed>();
   BOOST_TEST(failed.state == "backoff");
   BOOST_TEST(failed.reason.find("certificate") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_tells_a_relay_its_names) {
+  auto settings = relay_server_config{};
+  settings.bind = *endpoint::parse("0.0.0.0:8443");
+  settings.tls_certificate_file = certificates.certificate_file();
+  auto names = relay_names(settings);
+  BOOST_REQUIRE(names);
+  BOOST_TEST((
+      with_port(*names, 8443) == std::vector<std::string>{"127.0.0.1:8443", "[::1]:8443", "localhost:8443"}));
+  BOOST_TEST((relay.hosts.front() == to_string(relay.bound)));
+}
+
+BOOST_AUTO_TEST_CASE(a_challenge_passed_on_by_another_relay_logs_nobody_in) {
+  // The guest dials the other relay, which answers with the challenge of ours and passes on what the guest signs.
+  auto other = start();
+  auto settings = relay_link_config{};
+  settings.url = "wss://" + to_string(other.bound);
+  settings.identity = std::make_shared<crypto::identity>(crypto::identity::generate(random));
+  settings.dial = [&](net::websocket_handlers handlers) {
+    auto options = net::connect_options{};
+    options.tls.ca_file = certificates.ca_file();
+    auto ours = net::url::parse("wss://" + to_string(relay.bound));
+    return net::websocket_connect(*io, *ours, options, std::move(handlers));
+  };
+  auto supervisor = caf::scoped_actor{sys};
+  auto victim = spawn_relay_link(sys, std::move(settings), caf::actor{supervisor.ptr()});
+  BOOST_REQUIRE(victim);
+  auto ended = relay_state_changed{};
+  while (ended.state != "backoff")
+    supervisor->receive(
+        [&](const relay_state_changed& change) { ended = change; },
+        caf::after(bound) >> [&] { BOOST_FAIL("the relay said nothing"); });
+  BOOST_TEST(ended.reason.find("another host name") != std::string::npos, ended.reason);
+  auto counters = counter_map{};
+  supervisor->request(relay.actor, bound, get_status{})
+      .receive(
+          [&](const relay_server_status& status) { counters = status.counters; },
+          [](const caf::error& why) { BOOST_ERROR(describe(why)); });
+  BOOST_TEST(counters["relay_server.bad_hosts"] == 1u);
+  BOOST_TEST(counters["relay_server.authenticated"] == 0u);
+  caf::anon_send_exit(*victim, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(other.actor, caf::exit_reason::user_shutdown);
 }
 
 BOOST_AUTO_TEST_CASE(an_orderly_shutdown_frees_the_port) {

@@ -74,6 +74,7 @@ public:
 
   void start_relay() {
     auto config = server_config;
+    config.hosts = {"relay.test:443"};
     config.verify = [](const peer_id& key, byte_view message, const relay::signature& proof) {
       return crypto::verify(key, message, crypto::signature{proof});
     };
@@ -95,7 +96,7 @@ public:
     auto config = relay_link_config{};
     config.url = "ws://relay.test:443";
     config.identity = who;
-    config.token = std::move(token);
+    config.token = secret_bytes{token};
     config.random = random;
     config.dial = [this](net::websocket_handlers handlers) { return wires.dial(std::move(handlers)); };
     auto link = spawn_relay_link(sys, std::move(config), told.handle);

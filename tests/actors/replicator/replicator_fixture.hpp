@@ -42,7 +42,7 @@ struct fake_link {
     while (!to.incoming.empty() && to.credit > 0) {
       auto [data, written] = std::move(to.incoming.front());
       to.incoming.pop_front();
-      to.credit -= std::min<std::uint64_t>(to.credit, data.size());
+      to.credit -= std::min<std::uint64_t>(to.credit, credit_of(data.size()));
       act::anon_mail(chunk_received{to.key, data}).send(to.consumer);
       caf::response_promise{written}.deliver(caf::unit);
     }

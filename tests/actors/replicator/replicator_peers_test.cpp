@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_finishes_is_closed) {
 BOOST_AUTO_TEST_CASE(join_makes_the_replicator_the_subscriber) {
   database a;
   start(a);
-  auto request = join(a.actor, topic::of("test"), chunk{to_bytes("secret")});
+  auto request = join(a.actor, topic::of("test"), secret_bytes{"secret"});
   BOOST_TEST((request.subscriber == a.actor));
   BOOST_TEST((request.on == topic::of("test")));
   BOOST_TEST(request.secret.size() == 6);

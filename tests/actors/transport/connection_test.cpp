@@ -105,13 +105,28 @@ BOOST_FIXTURE_TEST_CASE(without_credit_nothing_is_delivered_and_the_writer_is_he
   BOOST_TEST(b.subscriber.all<chunk_received>().size() == 40u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_flood_of_empty_messages_is_held_back_like_any_other, pair_fixture) {
+  constexpr std::size_t flood = 2000;
+  for (std::size_t i = 0; i < flood; ++i)
+    act::anon_mail(write_chunk{at_a.key.channel, chunk{}}).send(at_a.connection);
+  pass(1s);
+  BOOST_TEST(b.subscriber.all<chunk_received>().empty());
+  grant(at_b, 1000);
+  pass(1s);
+  // 32 octets of credit each, and the last one overdraws.
+  BOOST_TEST(b.subscriber.all<chunk_received>().size() == 1000 / message_cost + 1);
+  grant(at_b, flood * credit_of(0));
+  pass(1s);
+  BOOST_TEST(b.subscriber.all<chunk_received>().size() == flood);
+}
+
 BOOST_FIXTURE_TEST_CASE(credit_is_spent_by_octets_and_one_message_may_overdraw_it, pair_fixture) {
   for (int i = 0; i < 4; ++i)
     (void)attempt(at_a.connection, write_chunk{at_a.key.channel, chunk{bytes(1000, std::byte{1})}});
-  grant(at_b, 1001);
+  grant(at_b, credit_of(1000) + 1);
   pass(1s);
   BOOST_TEST(b.subscriber.all<chunk_received>().size() == 2u);
-  grant(at_b, 998);
+  grant(at_b, credit_of(1000) - 2);
   pass(1s);
   BOOST_TEST(b.subscriber.all<chunk_received>().size() == 2u);
   grant(at_b, 2);

@@ -71,7 +71,7 @@ struct swarm_fixture : actor_fixture {
   }
 
   void join(const node& n, const topic& on = garden, std::string secret = {}) {
-    act::anon_mail(connect_topic{on, chunk{as_byte_view(secret)}, n.subscriber.handle}).send(n.transport);
+    act::anon_mail(connect_topic{on, secret_bytes{secret}, n.subscriber.handle}).send(n.transport);
   }
 
   /// Lets time pass on the actors' clock and the network.

@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
   test::counting_random random;
   relay::server_config config;
   config.verify = [](const peer_id&, byte_view, const relay::signature&) { return true; };
+  config.hosts = {"", "relay:1"};
   config.topics_per_guest = 2;
   config.link_window = 500;
   config.control_queue = 2'000;

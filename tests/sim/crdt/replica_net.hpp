@@ -139,7 +139,7 @@ private:
     crdt::peer_handle peer = 0;
     std::deque<parcel> incoming;
     time_point busy_until{};
-    std::size_t credit = 0;
+    std::uint64_t credit = 0;
     std::set<crdt::item_id> seen;
   };
 
@@ -212,7 +212,7 @@ private:
     while (!end.incoming.empty() && end.credit > 0 && end.incoming.front().due <= now_) {
       auto data = std::move(end.incoming.front().data);
       end.incoming.pop_front();
-      end.credit -= std::min(end.credit, data.size());
+      end.credit -= std::min(end.credit, credit_of(data.size()));
       count(end, data);
       auto& sender = on.ends[1 - side];
       host(sender.host).machine.write_accepted(sender.peer, data.size());

@@ -213,8 +213,8 @@ BOOST_DATA_TEST_CASE(senders_share_a_narrow_link_fairly, seeds, seed) {
   BOOST_TEST(!narrow.client->join(world.now, shared));
   BOOST_REQUIRE(world.run_until([&] { return narrow.present.size() == 4; }));
   for (std::size_t i = 0; i < 4; ++i) {
-    // The first sender opens five circuits; a share is per peer.
-    for (int k = 0; k < (i == 0 ? 5 : 1); ++k) {
+    // The first sender opens four circuits; a share is per peer.
+    for (int k = 0; k < (i == 0 ? 4 : 1); ++k) {
       auto id = world.at(i).client->open_circuit(world.now, narrow.self);
       BOOST_REQUIRE(id);
       world.send(world.at(i), *id, pattern(4'000'000, static_cast<std::uint8_t>(i)));

@@ -9,6 +9,7 @@ using namespace relay;
 relay_world::relay_world(std::uint64_t seed, server_config config)
     : random{seed}, config_{std::move(config)} {
   config_.verify = verify_as;
+  config_.hosts = {"relay:1"};
   server_ = std::make_unique<relay::server>(config_, random);
 }
 

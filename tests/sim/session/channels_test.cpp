@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_channel_whose_consumer_stalls_is_bounded_and_stops_no_oth
   // The consumer goes on, and so does everything else.
   p.ends[1].consume_at_once = true;
   auto held = received.size();
-  p.at(1).consumed(p.channel(1, slow), held * 10'000);
+  p.at(1).consumed(p.channel(1, slow), held * credit_of(10'000));
   p.settle();
   BOOST_TEST(received.size() * 10'000 == accepted);
   BOOST_TEST(p.ends[0].has<writable>());
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(empty_messages_need_credit_too) {
     auto held = received.size();
     BOOST_REQUIRE(held > done);
     for (; done < held; ++done)
-      p.at(1).consumed(p.channel(1, t), 0);
+      p.at(1).consumed(p.channel(1, t), credit_of(0));
     p.settle();
   }
   BOOST_TEST(received.size() == accepted);

@@ -53,7 +53,7 @@ struct endpoint {
         end = *last;
       if (auto* m = std::get_if<message>(&*next)) {
         if (consume_at_once)
-          session->consumed(m->channel, m->content.size());
+          session->consumed(m->channel, credit_of(m->content.size()));
         messages[m->channel].push_back(std::move(m->content));
         continue;
       }

@@ -38,13 +38,13 @@ std::string quoted(const option_row& row, const std::string& value) {
 void check_refused(const caf::error& why, const option_row& row, const std::string& source) {
   BOOST_TEST_REQUIRE(is(why, errc::bad_config), row.name << " took " << row.bad << " from " << source);
   auto text = describe(why);
-  for (const auto& part : {row.name, row.bad, row.allowed, source})
+  for (const auto& part : {row.name, row.secret ? "(hidden)" : row.bad, row.allowed, source})
     BOOST_TEST((text.find(part) != std::string::npos), text << " lacks " << part);
 }
 
 void check_taken(const caf::error& why, const config& settings, const option_row& row) {
   BOOST_TEST(!why, describe(why));
-  BOOST_TEST(row.show(settings.transport()) == row.good);
+  BOOST_TEST(row.show(settings.transport()) == (row.secret ? "(hidden)" : row.good));
 }
 
 } // namespace

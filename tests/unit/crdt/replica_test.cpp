@@ -118,14 +118,14 @@ BOOST_AUTO_TEST_CASE(credit_comes_back_when_items_are_on_disk) {
   auto peer = greet(host);
   host.settle(now, wall);
   auto before = host.credit[peer];
-  BOOST_TEST(before == sync::encode(sync::hello{1, {}}).size());
+  BOOST_TEST(before == credit_of(sync::encode(sync::hello{1, {}}).size()));
   offer(host, peer, make_item({"s", "f", 5, "1"}));
   while (auto event = host.machine.poll_event())
     BOOST_TEST(!std::holds_alternative<octets_consumed>(*event));
   host.settle(now, wall);
   BOOST_TEST(
       host.credit[peer]
-      == before + sync::encode(sync::items{0, false, {make_item({"s", "f", 5, "1"})}}).size());
+      == before + credit_of(sync::encode(sync::items{0, false, {make_item({"s", "f", 5, "1"})}}).size()));
 }
 
 BOOST_AUTO_TEST_CASE(items_known_already_need_no_transaction) {

@@ -82,6 +82,30 @@ BOOST_AUTO_TEST_CASE(circuits_are_limited_both_ways) {
   BOOST_TEST(guest.client.counters().refused_circuits == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(one_peer_has_a_few_circuits_whoever_opens_them) {
+  met_fixture guest;
+  BOOST_TEST(!guest.client.join(guest.now, guest.x));
+  auto ours = guest.dial_b();
+  for (std::uint64_t wire = 1; wire <= 3; ++wire) {
+    guest.say(open{peer_named('b'), wire});
+    guest.only<circuit_opened>();
+  }
+  guest.say(open{peer_named('b'), 4});
+  BOOST_TEST((guest.only_sent<reset>() == reset{peer_named('b'), 4, circuit_reason::refused}));
+  BOOST_TEST(guest.events.empty());
+  BOOST_TEST(guest.client.counters().circuits_over_peer_limit == 1u);
+  BOOST_TEST(guest.client.counters().refused_circuits == 0u);
+  BOOST_TEST(
+      (guest.client.open_circuit(guest.now, peer_named('b')).error() == relay_errc::too_many_circuits));
+  // Another peer is not concerned, and one that ends makes room.
+  guest.say(open{peer_named('c'), 4});
+  guest.only<circuit_opened>();
+  guest.client.close_circuit(guest.now, ours);
+  guest.only_sent<reset>();
+  guest.say(open{peer_named('b'), 5});
+  guest.only<circuit_opened>();
+}
+
 BOOST_AUTO_TEST_CASE(an_id_in_use_opens_nothing_and_harms_nothing) {
   met_fixture guest;
   auto id = guest.dial_b();

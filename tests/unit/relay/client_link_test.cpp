@@ -10,7 +10,7 @@ using test::peer_named;
 BOOST_AUTO_TEST_SUITE(relay_client_link)
 
 BOOST_AUTO_TEST_CASE(a_client_dials_authenticates_and_is_online) {
-  client_fixture guest{{.token = to_bytes("t")}};
+  client_fixture guest{{.token = secret_bytes{"t"}}};
   guest.client.start(guest.now);
   guest.poll();
   guest.only<dial>();
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(a_client_dials_authenticates_and_is_online) {
   auto proof = guest.only_sent<auth>();
   BOOST_TEST((proof.peer == peer_named('a')));
   BOOST_TEST(proof.host == "relay:1");
-  BOOST_TEST((proof.token == to_bytes("t")));
+  BOOST_TEST((proof.token == secret_bytes{"t"}));
   BOOST_TEST(test::verify_as(proof.peer, auth_message(asked.random, proof.peer, "relay:1"), proof.proof));
   BOOST_TEST(!guest.client.online());
   limits told{.rate = 5, .queue = 6, .topics = 7, .heartbeat_ms = 8'000};
@@ -203,16 +203,62 @@ BOOST_AUTO_TEST_CASE(presence_is_told_once_and_ends_with_the_link) {
   BOOST_TEST((std::get<peer_left>(guest.events[0]).where == guest.x));
 }
 
-BOOST_AUTO_TEST_CASE(topics_are_limited_by_us_and_by_the_relay) {
-  client_fixture guest{{.topics = 3}};
-  guest.go_online({.rate = 0, .queue = 0, .topics = 2, .heartbeat_ms = 15'000});
+BOOST_AUTO_TEST_CASE(more_topics_than_we_may_want_are_refused) {
+  client_fixture guest{{.topics = 2}};
   BOOST_TEST(!guest.client.join(guest.now, topic::of("1")));
   BOOST_TEST(!guest.client.join(guest.now, topic::of("2")));
   BOOST_TEST(!guest.client.join(guest.now, topic::of("2")));
   BOOST_TEST((guest.client.join(guest.now, topic::of("3")) == relay_errc::too_many_topics));
-  client_fixture early{{.topics = 1}};
-  BOOST_TEST(!early.client.join(early.now, topic::of("1")));
-  BOOST_TEST((early.client.join(early.now, topic::of("2")) == relay_errc::too_many_topics));
+  guest.client.leave(guest.now, topic::of("1"));
+  BOOST_TEST(!guest.client.join(guest.now, topic::of("3")));
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_beyond_the_relays_limit_waits_until_another_is_left) {
+  client_fixture guest;
+  auto named = [](const char* name) { return topic::of(name); };
+  auto sent_joins = [&] {
+    std::vector<blinded_topic> all;
+    for (const auto& each : std::exchange(guest.sent, {}))
+      if (auto frame = *decode(each); std::holds_alternative<relay::join>(frame))
+        all.push_back(std::get<relay::join>(frame).topic);
+    return all;
+  };
+  auto joins = [&](std::initializer_list<const char*> names) {
+    std::vector<blinded_topic> wanted;
+    for (auto name : names)
+      wanted.push_back(blind(topic::of(name)));
+    return sent_joins() == wanted;
+  };
+  guest.go_online({.rate = 0, .queue = 0, .topics = 2, .heartbeat_ms = 15'000});
+  for (auto name : {"1", "2", "3", "4", "5"})
+    BOOST_TEST(!guest.client.join(guest.now, named(name)));
+  guest.poll();
+  BOOST_TEST(joins({"1", "2"}));
+  BOOST_REQUIRE(guest.count<topics_waiting>() == 3u);
+  BOOST_TEST(std::get<topics_waiting>(guest.events.back()).n == 3u);
+  BOOST_TEST(std::get<topics_waiting>(guest.events.back()).limit == 2u);
+
+  // One that waits is left without a word to the relay; one that is joined makes room for who waited longest.
+  guest.client.leave(guest.now, named("3"));
+  guest.poll();
+  BOOST_TEST(guest.sent.empty());
+  guest.client.leave(guest.now, named("1"));
+  guest.poll();
+  BOOST_REQUIRE(guest.sent.size() == 2u);
+  BOOST_TEST((std::get<relay::leave>(*decode(guest.sent[0])).topic == blind(named("1"))));
+  BOOST_TEST(joins({"4"}));
+  BOOST_TEST(std::get<topics_waiting>(guest.events.back()).n == 1u);
+
+  // A new link keeps the order, and to a relay that allows more nobody waits.
+  for (std::uint16_t limit : {2, 9}) {
+    guest.client.handle_disconnected(guest.now, {});
+    guest.pass(1s);
+    guest.events.clear();
+    guest.sent.clear();
+    guest.answer_dial({.rate = 0, .queue = 0, .topics = limit, .heartbeat_ms = 15'000});
+    BOOST_TEST((limit == 2 ? joins({"2", "4"}) : joins({"2", "4", "5"})));
+    BOOST_TEST(guest.count<topics_waiting>() == (limit == 2 ? 1u : 0u));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(stopping_hangs_up_and_dials_no_more) {

@@ -25,7 +25,7 @@ std::vector<frame> one_of_each(byte_view payload) {
   proof.peer = peer_named('a');
   proof.proof.fill(std::byte{0x51});
   proof.host = "relay.example:443";
-  proof.token = to_bytes("secret");
+  proof.token = secret_bytes{"secret"};
   return {
       asked,
       proof,

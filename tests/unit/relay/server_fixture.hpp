@@ -16,6 +16,8 @@ struct server_fixture {
 
   static relay::server_config with_verify(relay::server_config config) {
     config.verify = verify_as;
+    if (config.hosts.empty())
+      config.hosts = {"relay:1"};
     return config;
   }
 

@@ -28,6 +28,17 @@ BOOST_AUTO_TEST_CASE(a_guest_that_signs_the_challenge_is_welcome_and_told_the_li
   BOOST_TEST(relay.server.counters().authenticated == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_guest_has_a_rate_unless_the_relay_is_told_to_hold_nobody_back) {
+  auto told_rate = [](server_config config) {
+    server_fixture relay{std::move(config)};
+    relay.connect(1);
+    relay.say(1, relay.answer(1, 'a'));
+    return std::get<welcome>(*decode(relay.take(1).at(1))).limit.rate;
+  };
+  BOOST_TEST(told_rate({}) == 16u << 20);
+  BOOST_TEST(told_rate({.rate = unlimited_rate}) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(real_signatures_are_checked) {
   test::seeded_random random{3};
   auto self = crypto::identity::generate(random);
@@ -35,6 +46,7 @@ BOOST_AUTO_TEST_CASE(real_signatures_are_checked) {
   config.verify = [](const peer_id& key, byte_view message, const signature& proof) {
     return crypto::verify(key, message, crypto::signature{proof});
   };
+  config.hosts = {"h:1"};
   server relay{config, random};
   auto login = [&](guest_id guest, bool tamper) {
     relay.guest_connected({}, guest, {});
@@ -52,12 +64,33 @@ BOOST_AUTO_TEST_CASE(real_signatures_are_checked) {
   BOOST_TEST(login(guest_id{2}, true) == frame{error{}}.index());
 }
 
+BOOST_AUTO_TEST_CASE(a_relay_that_does_not_know_its_names_lets_nobody_in) {
+  server_config config;
+  config.verify = test::verify_as;
+  test::seeded_random random{4};
+  server relay{config, random};
+  auto login = [&](guest_id guest) {
+    relay.guest_connected({}, guest, {});
+    auto asked = std::get<challenge>(*decode(relay.poll_transmit()->frame));
+    auth proof;
+    proof.peer = peer_named('a');
+    proof.host = "relay:1";
+    proof.proof = test::sign_as(proof.peer, auth_message(asked.random, proof.peer, proof.host));
+    relay.handle_message({}, guest, encode(proof));
+    return decode(relay.poll_transmit()->frame)->index();
+  };
+  BOOST_TEST(login(guest_id{1}) == frame{error{}}.index());
+  BOOST_TEST(relay.counters().bad_hosts == 1u);
+  relay.reachable_as({"relay:1"});
+  BOOST_TEST(login(guest_id{2}) == frame{welcome{}}.index());
+}
+
 BOOST_AUTO_TEST_CASE(whoever_does_not_prove_its_key_is_refused_with_a_counted_reason) {
   auto refused = [](auto change, refusal why, auto counter) {
-    server_fixture relay{{.hosts = {"relay:1"}, .token = to_bytes("token")}};
+    server_fixture relay{{.hosts = {"relay:1"}, .token = secret_bytes{"token"}}};
     relay.connect(1);
     auto proof = relay.answer(1, 'a');
-    proof.token = to_bytes("token");
+    proof.token = secret_bytes{"token"};
     change(proof, relay);
     relay.say(1, proof);
     BOOST_TEST(relay.is_refused(1, why));
@@ -75,7 +108,7 @@ BOOST_AUTO_TEST_CASE(whoever_does_not_prove_its_key_is_refused_with_a_counted_re
   refused(
       [](proof& one, auto&) { one.host = "other:1"; }, refusal::bad_signature, &server_counters::bad_hosts);
   refused(
-      [](proof& one, auto&) { one.token = to_bytes("tokem"); }, refusal::bad_token,
+      [](proof& one, auto&) { one.token = secret_bytes{"tokem"}; }, refusal::bad_token,
       &server_counters::bad_tokens);
   refused([](proof& one, auto&) { one.token = {}; }, refusal::bad_token, &server_counters::bad_tokens);
   refused([](proof& one, auto&) { one.version = 2; }, refusal::unsupported, &server_counters::unsupported);

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(an_incomplete_message_is_paid_back_at_once_and_a_complete_o
   BOOST_TEST(!window.grant_due());
   window.consumed(700);
   BOOST_TEST(!window.grant_due());
-  window.consumed(700);
+  window.consumed(credit_of(700));
   BOOST_TEST(window.grant_due());
   BOOST_TEST(window.take_grant() == 500 + message_cost);
 }
@@ -39,8 +39,19 @@ BOOST_AUTO_TEST_CASE(consuming_more_than_there_was_gives_no_credit_later) {
   window.consumed(5000);
   BOOST_TEST(window.on_fragment(800, true, 800));
   BOOST_TEST(!window.grant_due());
-  window.consumed(800);
+  window.consumed(credit_of(800));
   BOOST_TEST(window.grant_due());
+}
+
+BOOST_AUTO_TEST_CASE(consuming_one_message_gives_no_credit_for_empty_ones_behind_it) {
+  receive_window window{1000};
+  BOOST_TEST(window.on_fragment(300, true, 300));
+  while (window.on_fragment(0, true, 0))
+    ;
+  window.consumed(credit_of(300));
+  BOOST_TEST(window.take_grant() == credit_of(300));
+  window.consumed(credit_of(0));
+  BOOST_TEST(window.take_grant() == message_cost);
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_and_a_window_together_move_everything_and_stay_bounded) {
@@ -72,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_queue_and_a_window_together_move_everything_and_stay_boun
       }
       BOOST_REQUIRE(held <= 2 * size + 5000);
       if (!complete.empty() && (random.below(4) == 0 || !queue.sendable())) {
-        window.consumed(complete.front());
+        window.consumed(credit_of(complete.front()));
         held -= complete.front();
         complete.pop_front();
       }
