@@ -22,8 +22,8 @@ bool is_printable(std::string_view text) {
 std::vector<std::vector<std::uint8_t>> fuzz_corpus() {
   std::vector<std::vector<std::uint8_t>> corpus;
   for (std::string_view text :
-       {"wss://Relay.Example.ORG/gun?x=1", "ws://[::1]:4444", "http://10.0.0.1:8080/x?y=z", "https://a_b:65535?q",
-        "ws://user@a#f"})
+       {"wss://Relay.Example.ORG/gun?x=1", "ws://[::1]:4444", "http://10.0.0.1:8080/x?y=z",
+        "https://a_b:65535?q", "ws://user@a#f"})
     corpus.emplace_back(text.begin(), text.end());
   return corpus;
 }

@@ -39,9 +39,10 @@ struct fixture {
     server_config config;
     config.listen = {*ip_address::parse("127.0.0.1"), 0};
     server_handlers handlers;
-    handlers.on_request = [this](const http_request& request, const std::shared_ptr<http_responder>& responder) {
-      serve(request, responder);
-    };
+    handlers.on_request =
+        [this](const http_request& request, const std::shared_ptr<http_responder>& responder) {
+          serve(request, responder);
+        };
     auto listening = websocket_server::listen(io, config, handlers);
     BOOST_REQUIRE(listening);
     server = *listening;
