@@ -20,7 +20,8 @@ int refusal(const api_access& access, net::http_fields fields) {
 BOOST_AUTO_TEST_SUITE(api_access_rules)
 
 BOOST_AUTO_TEST_CASE(the_api_is_addressed_by_ip_address_or_as_localhost_in_any_case) {
-  for (auto host : {"127.0.0.1:8080", "127.0.0.1", "[::1]:8080", "[::1]", "localhost", "LOCALHOST:8080", "LocalHost"})
+  for (auto host :
+       {"127.0.0.1:8080", "127.0.0.1", "[::1]:8080", "[::1]", "localhost", "LOCALHOST:8080", "LocalHost"})
     BOOST_TEST(refusal({}, {{"Host", host}}) == 0, host);
   for (auto host : {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80"})
     BOOST_TEST(refusal({}, {{"Host", host}}) == 403, host);
