@@ -1,6 +1,7 @@
 #include "tools/warren/api_client.hpp"
 #include "tools/warren/progress_bar.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -12,6 +13,9 @@ namespace warren::program {
 namespace {
 
 constexpr std::size_t part_size = 64 * 1024;
+
+/// Refused lines that are named; the rest is counted.
+constexpr std::size_t most_told = 3;
 
 struct import_flags {
   api_flags api;
@@ -33,17 +37,25 @@ std::uint64_t size_of(int fd) {
   return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? static_cast<std::uint64_t>(about.st_size) : 0;
 }
 
+/// Returns "5 lines were refused: line 2: ..; line 7: ..; line 9: ..; and 2 more; ..".
+std::string summary(std::uint64_t failed, const json& errors) {
+  auto text =
+      failed == 1 ? std::string{"1 line was refused: "} : std::to_string(failed) + " lines were refused: ";
+  auto told = std::min(errors.size(), most_told);
+  for (std::size_t i = 0; i < told; ++i)
+    text += "line " + std::to_string(errors[i].value("line", std::uint64_t{0})) + ": "
+            + errors[i].value("message", std::string{}) + "; ";
+  if (failed > told)
+    text += "and " + std::to_string(failed - told) + " more; ";
+  return text + "correct them and import again";
+}
+
 void report(const import_flags& given, const json& counts) {
   auto failed = counts.value("failed", std::uint64_t{0});
   output{given.api.json}.event(
       {{"event", "done"}, {"imported", counts.value("imported", std::uint64_t{0})}, {"failed", failed}});
-  for (const auto& each : counts.value("errors", json::array()))
-    std::fprintf(
-        stderr, "warren: line %llu: %s\n",
-        static_cast<unsigned long long>(each.value("line", std::uint64_t{0})),
-        each.value("message", std::string{}).c_str());
   if (failed > 0)
-    throw failure{std::to_string(failed) + " lines were refused; correct them and import again"};
+    throw failure{summary(failed, counts.value("errors", json::array()))};
 }
 
 void run_import(const import_flags& given) {
@@ -76,9 +88,12 @@ void run_import(const import_flags& given) {
 
 void add_import(CLI::App& app) {
   auto given = std::make_shared<import_flags>();
-  auto sub = app.add_subcommand("import", "merge lines {\"soul\": .., \"fields\": {..}} into the database");
+  auto sub = app.add_subcommand(
+      "import", "merge lines {\"soul\": .., \"fields\": {..}} into the database; what is imported counts as "
+                "written now "
+                "and replaces what is there, the \"states\" of an export are not taken");
   sub->add_option("FILE", given->file, "NDJSON file, or - for standard input")->required();
-  add_api_flags(*sub, given->api);
+  add_api_flags(*sub, given->api, time_limit::silence);
   sub->callback([given] { run_import(*given); });
 }
 

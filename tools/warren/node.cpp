@@ -5,8 +5,11 @@
 #include "tools/warren/node_flags.hpp"
 #include "tools/warren/topic_flags.hpp"
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
+#include <unistd.h>
 
 namespace warren::program {
 
@@ -49,6 +52,10 @@ void make_directory(const std::filesystem::path& directory) {
   if (why)
     throw failure{
         "cannot make the directory " + directory.string() + ": " + why.message() + "; give another --data"};
+  if (access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
+    throw failure{
+        "the directory " + directory.string() + " cannot be written: " + std::strerror(errno)
+        + "; let this user write to it, or give another --data"};
 }
 
 /// What a node keeps in its directory unless told otherwise.

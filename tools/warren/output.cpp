@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstring>
+
 namespace warren::program {
 
 namespace {
@@ -28,6 +30,12 @@ void output::event(const json& what) {
   std::lock_guard guard{mutex_};
   std::fwrite(line.data(), 1, line.size(), to_);
   std::fflush(to_);
+}
+
+std::string output_problem(int error) {
+  // A stream that failed before has forgotten why.
+  auto why = error != 0 ? std::string{": "} + std::strerror(error) : std::string{};
+  return "standard output cannot be written" + why + "; send it to a file or program that takes it";
 }
 
 std::string to_line(const json& value) {

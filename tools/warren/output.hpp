@@ -25,6 +25,9 @@ private:
   std::mutex mutex_;
 };
 
+/// Returns what to say when standard output could not be written, for the reason `error` (errno).
+std::string output_problem(int error);
+
 /// Returns `value` as JSON text on one line; octets that are no UTF-8 are replaced.
 std::string to_line(const json& value);
 

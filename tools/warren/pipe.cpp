@@ -9,6 +9,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
+#include <utility>
 
 namespace warren::program {
 
@@ -30,13 +32,20 @@ struct pipe_flags {
   bool json = false;
 };
 
-/// Joins one channel to standard input and output, and ends the program when both directions are done.
+/// Peers that wait while another is asked whether it means us; further ones are turned away.
+constexpr std::size_t most_waiting = 16;
+
+/// A peer that wants somebody else leaves within a round trip. One that is still there is taken, though it said nothing.
+constexpr auto time_to_leave = 2s;
+
+/// Joins one channel to standard input and output, and ends the program when both directions are done. A pipe tells its peer
+/// by an empty message that it takes it; before anything came from there, nothing is read, and a peer that leaves is none.
 struct pipe_state {
   pipe_state(
-      caf::event_based_actor* selfptr, std::string peer, output* printer, stop_signal& stopper,
+      caf::event_based_actor* selfptr, std::string only, output* printer, stop_signal& stopper,
       std::shared_ptr<std::atomic<bool>> connected_once)
       : self{selfptr},
-        wanted{std::move(peer)},
+        wanted{std::move(only)},
         events{printer},
         stop{stopper},
         began{std::move(connected_once)} {}
@@ -45,7 +54,10 @@ struct pipe_state {
     return {
         [this](const connected& arrived) { begin(arrived); },
         [this](const chunk_received& got) {
-          if (got.key != key || !writer)
+          if (!connection || got.key != key)
+            return;
+          confirm();
+          if (got.data.size() == 0)
             return;
           ++unwritten;
           writer->write(got.data);
@@ -53,43 +65,68 @@ struct pipe_state {
         [this](const output_written& written) { granted(written); },
         [this](const input_read& part) { forward(part); },
         [this](const peer_finished& end) {
-          peer_done |= connection && end.key == key;
+          if (!connection || end.key != key)
+            return;
+          confirm();
+          peer_done = true;
           finish_when_done();
         },
+        [this](const channel_key& patient) {
+          if (connection && patient == key)
+            confirm();
+        },
         [this](const path_changed& moved) {
-          if (connection && moved.key == key)
+          if (confirmed && moved.key == key)
             tell("path_changed", moved.peer);
         },
-        [this](const closed& end) {
-          if (connection && end.key == key)
-            lose(end);
-        },
+        [this](const closed& end) { gone(end); },
     };
   }
 
-  /// The first peer, or the one that was asked for; others are turned away.
+  /// The first peer that means us, or the one that was asked for; others are turned away.
   void begin(const connected& arrived) {
-    if (connection || (!wanted.empty() && arrived.peer.id != wanted)) {
-      act::mail(self, close_channel{arrived.key.channel})
-          .request(arrived.connection, caf::infinite)
-          .then([] {}, [](const caf::error&) {});
-      return;
-    }
+    if (confirmed || waiting.size() >= most_waiting || (!wanted.empty() && arrived.peer.id != wanted))
+      turn_away(arrived);
+    else if (connection)
+      waiting.push_back(arrived);
+    else
+      propose(arrived);
+  }
+
+  void turn_away(const connected& arrived) {
+    act::mail(self, close_channel{arrived.key.channel})
+        .request(arrived.connection, caf::infinite)
+        .then([] {}, [](const caf::error&) {});
+  }
+
+  void propose(const connected& arrived) {
     key = arrived.key;
     connection = arrived.connection;
+    peer = arrived.peer;
+    grant(credit);
+    act::mail(self, write_chunk{key.channel, chunk{}})
+        .request(connection, caf::infinite)
+        .then([] {}, [](const caf::error&) {});
+    act::mail(self, key).delay(time_to_leave).send(caf::actor_cast<caf::actor>(self));
+  }
+
+  void confirm() {
+    if (std::exchange(confirmed, true))
+      return;
+    for (const auto& other : std::exchange(waiting, {}))
+      turn_away(other);
     *began = true;
-    tell("connected", arrived.peer);
+    tell("connected", peer);
     auto me = caf::actor_cast<caf::actor>(self);
     reader = std::make_unique<input_reader>(STDIN_FILENO, me);
     writer = std::make_unique<output_writer>(STDOUT_FILENO, me);
     reader->permit(parts_in_flight);
-    grant(credit);
   }
 
-  void tell(const char* what, const peer_info& peer) {
+  void tell(const char* what, const peer_info& who) {
     if (events != nullptr)
       events->event(
-          {{"event", what}, {"peer_id", peer.id}, {"path", to_string(peer.path)}, {"address", peer.address}});
+          {{"event", what}, {"peer_id", who.id}, {"path", to_string(who.path)}, {"address", who.address}});
   }
 
   void grant(std::uint64_t octets) {
@@ -149,6 +186,22 @@ struct pipe_state {
       stop.request({});
   }
 
+  void gone(const closed& end) {
+    std::erase_if(waiting, [&](const connected& other) { return other.key == end.key; });
+    if (!connection || end.key != key)
+      return;
+    if (confirmed)
+      return lose(end);
+    // It wanted somebody else, or did not live to say what it wanted.
+    tell("peer_left", peer);
+    connection = connection_actor{};
+    if (waiting.empty())
+      return;
+    auto next = waiting.front();
+    waiting.pop_front();
+    propose(next);
+  }
+
   /// The peer leaves first when it was done first; anything else is a loss.
   void lose(const closed& end) {
     if (own_done && peer_done && end.reason == errc::closed_by_peer)
@@ -162,7 +215,10 @@ struct pipe_state {
   stop_signal& stop;
   std::shared_ptr<std::atomic<bool>> began; // told to the thread that waits for the end
   channel_key key;
-  connection_actor connection;
+  connection_actor connection; // the peer we have, or ask whether it means us
+  peer_info peer;
+  bool confirmed = false;
+  std::deque<connected> waiting;
   std::unique_ptr<input_reader> reader;
   std::unique_ptr<output_writer> writer;
   std::size_t unwritten = 0;
@@ -252,7 +308,7 @@ void add_pipe(CLI::App& app) {
   auto given = std::make_shared<pipe_flags>();
   auto sub = app.add_subcommand("pipe", "connect standard input and output to a peer's");
   add_topic_flags(*sub, given->on);
-  auto listen = sub->add_flag("--listen", given->listen, "take the first peer that comes");
+  auto listen = sub->add_flag("--listen", given->listen, "take the first peer that comes for us");
   sub->add_option("--to", given->to, "wait for this peer")->excludes(listen);
   sub->add_flag("--json", given->json, "print events as JSON on stderr");
   add_node_flags(*sub, given->node);

@@ -1,17 +1,17 @@
 #include "tools/warren/stop_signal.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <mutex>
-#include <poll.h>
 #include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace warren::program {
 
@@ -38,16 +38,24 @@ stop_signal::stop_signal() : state_{new state} {
 stop_signal::~stop_signal() = default;
 
 bool stop_signal::wait_for(std::chrono::milliseconds longest) {
-  std::array<pollfd, 2> fds{{{state_->signals, POLLIN, 0}, {state_->requests, POLLIN, 0}}};
-  int n = 0;
-  do
-    n = poll(fds.data(), fds.size(), static_cast<int>(longest.count()));
-  while (n < 0 && errno == EINTR);
+  return poll_all({}, longest);
+}
+
+bool stop_signal::wait_with(std::span<pollfd> others) {
+  return poll_all(others, std::chrono::milliseconds{-1});
+}
+
+bool stop_signal::poll_all(std::span<pollfd> others, std::chrono::milliseconds longest) {
+  std::vector<pollfd> fds{{state_->signals, POLLIN, 0}, {state_->requests, POLLIN, 0}};
+  fds.insert(fds.end(), others.begin(), others.end());
+  while (poll(fds.data(), fds.size(), static_cast<int>(longest.count())) < 0 && errno == EINTR) {
+  }
+  std::copy(fds.begin() + 2, fds.end(), others.begin());
   if ((fds[0].revents & POLLIN) != 0) {
     signalfd_siginfo taken;
     [[maybe_unused]] auto ignored = read(state_->signals, &taken, sizeof(taken));
   }
-  return n > 0;
+  return ((fds[0].revents | fds[1].revents) & POLLIN) != 0;
 }
 
 std::optional<std::string> stop_signal::wait() {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <optional>
+#include <poll.h>
+#include <span>
 #include <string>
 
 namespace warren::program {
@@ -22,6 +24,9 @@ public:
   /// As wait(), but returns false when `longest` has passed.
   bool wait_for(std::chrono::milliseconds longest);
 
+  /// As wait(), but also returns when poll() finds one of `others` ready; false when it is only that.
+  bool wait_with(std::span<pollfd> others);
+
   /// Ends wait(), from any thread. An empty `why` is an end in good order. The first call counts.
   void request(std::string why);
 
@@ -30,6 +35,10 @@ public:
 
 private:
   struct state;
+
+  /// True when a signal or request is among what was ready.
+  bool poll_all(std::span<pollfd> others, std::chrono::milliseconds longest);
+
   state* state_;
 };
 

@@ -47,7 +47,7 @@ public:
   /// net_errc::message_too_large. One call at a time.
   virtual void read_body(std::function<void(std::error_code why, bytes part)> next) = 0;
 
-  /// Begins a response sent in parts (chunked); `head.body` is ignored.
+  /// Begins a response sent in parts (chunked); `head.body` is ignored. To HEAD only this is sent, whatever is written.
   virtual void start(http_response head) = 0;
 
   /// Sends one part. `written` is called on an io thread when the kernel took it: send the next one then. One call at a

@@ -7,6 +7,8 @@
 #include <boost/beast/http.hpp>
 
 #include <array>
+#include <limits>
+#include <optional>
 
 namespace warren::net {
 
@@ -37,6 +39,7 @@ public:
 
   result<http_answer> request(
       const std::string& method, const std::string& target, std::string body) override {
+    deadline_ = std::chrono::steady_clock::now() + options_.timeout;
     for (bool again : {true, false}) {
       bool reused = connected_;
       auto answer = request_once(method, target, body);
@@ -49,6 +52,7 @@ public:
 
   result<http_answer> upload(
       const std::string& method, const std::string& target, const std::function<bytes()>& next) override {
+    deadline_.reset();
     if (auto why = connect())
       return why;
     http::request<http::buffer_body> head{http::string_to_verb(method), target, 11};
@@ -68,6 +72,8 @@ public:
       if (why == http::error::need_buffer)
         why = {};
     }
+    if (why == beast::error::timeout)
+      return fail(why);
     // A server that refuses the rest answers and stops reading: its answer says more than our failed write.
     auto answer = read_answer();
     if (!answer && why)
@@ -77,6 +83,7 @@ public:
 
   result<http_answer> download(
       const std::string& target, const std::function<bool(byte_view)>& part) override {
+    deadline_.reset();
     disconnect();
     if (auto why = connect())
       return why;
@@ -85,18 +92,22 @@ public:
     if (auto why = step([&](auto done) { http::async_write(stream_, head, done); }))
       return fail(why);
     http::response_parser<http::buffer_body> parser;
-    parser.body_limit(boost::none);
+    // No limit; to the parser any length is above boost::none.
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
     if (auto why = step([&](auto done) { http::async_read_header(stream_, buffer_, parser, done); }))
       return fail(why);
     return read_parts(parser, part);
   }
 
 private:
-  /// Runs one asynchronous step to its end, within the timeout.
+  /// Runs one asynchronous step to its end: until the deadline of the whole, or within the longest silence.
   template <class Start>
   beast::error_code step(Start start) {
     beast::error_code outcome;
-    stream_.expires_after(options_.timeout);
+    if (deadline_)
+      stream_.expires_at(*deadline_);
+    else
+      stream_.expires_after(options_.timeout);
     start([&](beast::error_code why, auto&&...) { outcome = why; });
     io_.restart();
     io_.run();
@@ -113,7 +124,7 @@ private:
       return std::make_error_code(std::errc::host_unreachable);
     why = step([&](auto done) { stream_.async_connect(found, done); });
     if (why)
-      return to_std(why);
+      return fail(why);
     stream_.socket().set_option(asio::ip::tcp::no_delay{true}, why);
     buffer_.clear();
     connected_ = true;
@@ -154,8 +165,12 @@ private:
   result<http_answer> read_answer() {
     http::response_parser<http::string_body> parser;
     parser.body_limit(options_.largest_answer);
-    if (auto why = step([&](auto done) { http::async_read(stream_, buffer_, parser, done); }))
+    // The head for itself: reading on, the parser would forget that a length it was told is above the limit.
+    if (auto why = step([&](auto done) { http::async_read_header(stream_, buffer_, parser, done); }))
       return fail(why);
+    if (!parser.is_done())
+      if (auto why = step([&](auto done) { http::async_read(stream_, buffer_, parser, done); }))
+        return fail(why);
     http_answer answer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
     if (!parser.keep_alive())
       disconnect();
@@ -193,6 +208,7 @@ private:
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
   bool connected_ = false;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
 };
 
 } // namespace

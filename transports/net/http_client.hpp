@@ -18,7 +18,9 @@ struct http_answer {
 };
 
 struct http_client_options {
-  /// For each step: connecting, and each part of a request or answer to move.
+  /// For a whole request(), connecting included; for upload() and download(), which may take as long as they have to, the
+  /// longest silence: connecting, and each part to move. Resolving a name is bounded by the system. Passed, the call
+  /// fails with net_errc::timed_out.
   std::chrono::milliseconds timeout{30'000};
   /// Answers with more fail with net_errc::message_too_large; does not bound what download() hands on.
   std::size_t largest_answer = 64 * 1024 * 1024;

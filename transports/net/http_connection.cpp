@@ -8,6 +8,9 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace warren::net {
 
 namespace asio = boost::asio;
@@ -19,7 +22,32 @@ namespace {
 
 constexpr std::uint32_t largest_head = 16 * 1024;
 
+/// Faults after a request line that was good: this is HTTP, and its sender can be told. Anything else is cut off in silence.
+bool is_malformed_request(const error_code& why) {
+  static constexpr std::array faults{
+      http::error::bad_field,           http::error::bad_value,
+      http::error::bad_content_length,  http::error::bad_transfer_encoding,
+      http::error::bad_line_ending,     http::error::bad_obs_fold,
+      http::error::bad_chunk,           http::error::bad_chunk_extension,
+  };
+  return std::any_of(faults.begin(), faults.end(), [&why](http::error fault) { return why == fault; });
+}
+
+/// RFC 9112 3.2: a request of HTTP/1.1 names one host. RFC 6454 7.3: and at most one origin. Of two, each reader would
+/// believe another.
+template <class Request>
+bool is_ambiguous(const Request& request) {
+  auto hosts = request.count(http::field::host);
+  return hosts > 1 || (hosts == 0 && request.version() >= 11) || request.count(http::field::origin) > 1;
+}
+
 } // namespace
+
+http_response plain_refusal(int status, std::string_view code, std::string_view text) {
+  std::string body{"{\"error\":\""};
+  body.append(code).append("\",\"message\":\"").append(text).append("\"}\n");
+  return {status, "application/json", std::move(body), {}};
+}
 
 http_connection::http_connection(std::shared_ptr<server_shared> server, any_stream stream, endpoint remote)
     : server_{std::move(server)},
@@ -77,6 +105,7 @@ void http_connection::read_head() {
   if (over())
     return;
   state_ = state::reading;
+  head_only_ = false;
   whole_.reset();
   parts_.reset();
   auto& parser = head_.emplace();
@@ -91,17 +120,8 @@ void http_connection::read_head() {
 void http_connection::head_read(const error_code& why) {
   if (over())
     return;
-  if (why == http::error::body_limit) {
-    server_->counters.oversized_bodies.fetch_add(1);
-    refuse(413, "the body is larger than this server takes");
-    return;
-  }
   if (why) {
-    if (why == beast::error::timeout)
-      server_->counters.timeouts.fetch_add(1);
-    else if (why != http::error::end_of_stream && why != asio::error::operation_aborted)
-      server_->counters.bad_requests.fetch_add(1);
-    drop();
+    refuse_head(why);
     return;
   }
   const auto& request = head_->get();
@@ -109,12 +129,36 @@ void http_connection::head_read(const error_code& why) {
   keep_alive_ = request.keep_alive();
   head_only_ = request.method() == http::verb::head;
   body_open_ = !head_->is_done();
+  if (is_ambiguous(request)) {
+    server_->counters.bad_requests.fetch_add(1);
+    refuse(plain_refusal(400, "bad_request", "a request has one Host field and at most one Origin"));
+    return;
+  }
   if (beast::websocket::is_upgrade(request))
     upgrade();
   else if (body_open_ && beast::iequals(request[http::field::expect], "100-continue"))
     continue_with_body();
   else
     read_whole();
+}
+
+/// Says what is wrong with a request, where its sender can know: head or body.
+void http_connection::refuse_head(const error_code& why) {
+  if (why == http::error::body_limit) {
+    server_->counters.oversized_bodies.fetch_add(1);
+    refuse(plain_refusal(413, "too_large", "the body is larger than this server takes"));
+    return;
+  }
+  if (why == beast::error::timeout)
+    server_->counters.timeouts.fetch_add(1);
+  else if (why != http::error::end_of_stream && why != asio::error::operation_aborted)
+    server_->counters.bad_requests.fetch_add(1);
+  if (why == http::error::header_limit)
+    refuse(plain_refusal(431, "too_large", "the head of the request is larger than 16 KiB"));
+  else if (is_malformed_request(why))
+    refuse(plain_refusal(400, "bad_request", "the request is malformed: " + why.message()));
+  else
+    drop();
 }
 
 /// RFC 9110 10.1.1: the client waits for this before it sends the body.
@@ -157,7 +201,7 @@ void http_connection::read_whole() {
   // A length that is known is checked before anything is read.
   auto length = parser.content_length();
   if (length && *length > server_->config.largest_body) {
-    head_read(http::make_error_code(http::error::body_limit));
+    refuse_head(http::make_error_code(http::error::body_limit));
     return;
   }
   state_ = state::whole_body;
@@ -167,7 +211,7 @@ void http_connection::read_whole() {
         if (self->over())
           return;
         if (why) {
-          self->head_read(why);
+          self->refuse_head(why);
           return;
         }
         self->body_open_ = false;
@@ -184,7 +228,7 @@ void http_connection::ask(http_request request) {
   if (server_->handlers.on_request)
     server_->handlers.on_request(std::move(request), std::move(responder));
   else
-    responder->respond({404, "text/plain", "nothing here\n", {}});
+    responder->respond(plain_refusal(404, "not_found", "there is nothing here"));
 }
 
 void http_connection::upgrade() {
@@ -193,7 +237,8 @@ void http_connection::upgrade() {
       server_->handlers.on_upgrade ? server_->handlers.on_upgrade(describe(), session) : std::nullopt;
   if (!handlers) {
     server_->counters.refused_upgrades.fetch_add(1);
-    refuse(404, "no WebSocket here\n");
+    const auto& refusal = server_->handlers.on_upgrade_refused;
+    refuse(refusal ? refusal(describe()) : plain_refusal(404, "not_found", "there is no WebSocket here"));
     return;
   }
   server_->counters.upgrades.fetch_add(1);
@@ -215,10 +260,10 @@ void http_connection::upgrade() {
   session->accept(head_->release());
 }
 
-void http_connection::refuse(int status, std::string text) {
+void http_connection::refuse(http_response answer) {
   keep_alive_ = false;
   state_ = state::asked;
-  respond(++turn_, {status, "text/plain", std::move(text), {}});
+  respond(++turn_, std::move(answer));
 }
 
 void http_connection::response_sent(const error_code& why) {

@@ -14,6 +14,9 @@
 
 namespace warren::net {
 
+/// Returns an answer {"error": code, "message": text}; neither may hold what JSON would escape.
+http_response plain_refusal(int status, std::string_view code, std::string_view text);
+
 /// What all connections of one server share.
 struct server_shared {
   server_config config;
@@ -90,7 +93,8 @@ private:
   void read_whole();
   void ask(http_request request);
   void upgrade();
-  void refuse(int status, std::string text);
+  void refuse(http_response answer);
+  void refuse_head(const boost::system::error_code& why);
   void send_waiting();
   void part_written(const boost::system::error_code& why);
   void send_last();

@@ -115,6 +115,8 @@ void http_connection::write_part(std::uint64_t turn, bytes part, write_handler w
     written(net_errc::closed);
     return;
   }
+  if (head_only_)
+    part.clear();
   waiting_ = std::move(written);
   waiting_part_ = std::move(part);
   if (!writing_)
@@ -166,6 +168,10 @@ void http_connection::finish_response(std::uint64_t turn) {
 void http_connection::send_last() {
   finishing_ = false;
   state_ = state::answering;
+  if (head_only_) {
+    response_sent({});
+    return;
+  }
   touch();
   asio::async_write(
       stream_, http::make_chunk_last(),
@@ -177,7 +183,7 @@ void http_connection::abandon(std::uint64_t turn) {
   if (current(turn, state::streaming) && !finishing_)
     drop();
   else
-    respond(turn, {500, "text/plain", "no answer\n", {}});
+    respond(turn, plain_refusal(500, "no_answer", "the server has no answer; look into its log"));
 }
 
 } // namespace warren::net

@@ -31,11 +31,14 @@ struct server_handlers {
   /// True for requests whose body comes through responder->read_body() instead of whole. Absent: none.
   std::function<bool(const http_request& request)> stream_body;
 
-  /// A WebSocket upgrade: returns the link's handlers to take it, or nothing to refuse it with a 404. `link` may be kept
+  /// A WebSocket upgrade: returns the link's handlers to take it, or nothing to refuse it. `link` may be kept
   /// and used from now on. Absent: all refused.
   std::function<std::optional<websocket_handlers>(
       const http_request& request, const std::shared_ptr<websocket_link>& link)>
       on_upgrade;
+
+  /// What a refused upgrade is answered with. Absent: 404.
+  std::function<http_response(const http_request& request)> on_upgrade_refused;
 };
 
 /// Snapshot of what a server saw.
@@ -44,7 +47,7 @@ struct server_counters {
   std::uint64_t accepted = 0;
   std::uint64_t over_limit = 0;   ///< closed because `connections` were open
   std::uint64_t tls_failures = 0; ///< TLS handshakes that failed, garbage included
-  std::uint64_t bad_requests = 0; ///< not HTTP, or a head above 16 KiB
+  std::uint64_t bad_requests = 0; ///< not HTTP, malformed, or a head above 16 KiB
   std::uint64_t upgrades = 0;
   std::uint64_t refused_upgrades = 0;
   std::uint64_t requests = 0;

@@ -16,6 +16,9 @@ std::string zeros(std::size_t n) {
   return std::string(2 * n, '0');
 }
 
+/// Timestamp 5 and an id of zeros.
+const std::string key = "0000000000000005" + zeros(32);
+
 std::error_code error_of(const std::string& hex) {
   return sync::decode(*from_hex(hex)).error();
 }
@@ -105,100 +108,47 @@ BOOST_AUTO_TEST_CASE(every_cut_and_every_tail_is_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(each_fault_has_its_code) {
+BOOST_AUTO_TEST_CASE(no_message_an_unknown_type_and_another_version_are_refused) {
   BOOST_TEST(error_of("") == sync::errc::truncated);
   BOOST_TEST(error_of("00") == sync::errc::unknown_type);
   BOOST_TEST(error_of("07") == sync::errc::unknown_type);
   BOOST_TEST(error_of("0102") == sync::errc::other_version);
-  BOOST_TEST(
-      error_of("03"
-               "00000000"
-               "00000001"
-               "00")
-      == sync::errc::bad_value); // request 0
-  BOOST_TEST(
-      error_of("03"
-               "00000001"
-               "00000000"
-               "00")
-      == sync::errc::bad_value); // no keys wanted
-  BOOST_TEST(
-      error_of("03"
-               "00000001"
-               "00000001"
-               "02")
-      == sync::errc::bad_value); // no flag
-  BOOST_TEST(
-      error_of("04"
-               "00000001"
-               "02"
-               "00000000")
-      == sync::errc::bad_value);
-  BOOST_TEST(
-      error_of("04"
-               "00000001"
-               "01"
-               "00004001")
-      == sync::errc::bad_value); // too many
-  BOOST_TEST(
-      error_of("04"
-               "00000001"
-               "01"
-               "00000001")
-      == sync::errc::truncated);
-  auto key = "0000000000000005" + zeros(32);
-  BOOST_TEST(
-      error_of(
-          "04"
-          "00000001"
-          "01"
-          "00000002"
-          + key + key)
-      == sync::errc::unordered_keys);
-  BOOST_TEST(
-      error_of(
-          "05"
-          "00000000"
-          "00000001"
-          + zeros(32))
-      == sync::errc::bad_value);
-  BOOST_TEST(
-      error_of("05"
-               "00000001"
-               "00000000")
-      == sync::errc::bad_value);
-  BOOST_TEST(
-      error_of("05"
-               "00000001"
-               "00001001")
-      == sync::errc::bad_value);
-  BOOST_TEST(
-      error_of(
-          "05"
-          "00000001"
-          "00000002"
-          + zeros(32))
-      == sync::errc::truncated);
-  BOOST_TEST(
-      error_of("06"
-               "00000001"
-               "02"
-               "00000000")
-      == sync::errc::bad_value);
-  BOOST_TEST(
-      error_of("06"
-               "00000001"
-               "00"
-               "ffffffff")
-      == sync::errc::truncated);
-  BOOST_TEST(
-      error_of(
-          "06"
-          "00000001"
-          "00"
-          "00000001"
-          + key + "ffffffff")
-      == sync::errc::truncated);
+}
+
+// Type, request id, number of keys, and a flag for the key to begin after.
+BOOST_AUTO_TEST_CASE(a_list_names_a_request_and_asks_for_keys) {
+  BOOST_TEST(error_of("03000000000000000100") == sync::errc::bad_value);
+  BOOST_TEST(error_of("03000000010000000000") == sync::errc::bad_value);
+  BOOST_TEST(error_of("03000000010000000102") == sync::errc::bad_value);
+}
+
+// Type, request id, flag of the last page, number of keys, keys.
+BOOST_AUTO_TEST_CASE(a_page_has_a_flag_as_many_keys_as_it_says_and_not_too_many) {
+  BOOST_TEST(error_of("04000000010200000000") == sync::errc::bad_value);
+  BOOST_TEST(error_of("04000000010100004001") == sync::errc::bad_value);
+  BOOST_TEST(error_of("04000000010100000001") == sync::errc::truncated);
+}
+
+BOOST_AUTO_TEST_CASE(the_keys_of_a_page_come_in_order_and_once) {
+  BOOST_TEST(error_of("04000000010100000002" + key + key) == sync::errc::unordered_keys);
+}
+
+// Type, request id, number of ids, ids.
+BOOST_AUTO_TEST_CASE(a_want_names_a_request_and_some_ids_but_not_too_many) {
+  BOOST_TEST(error_of("050000000000000001" + zeros(32)) == sync::errc::bad_value);
+  BOOST_TEST(error_of("050000000100000000") == sync::errc::bad_value);
+  BOOST_TEST(error_of("050000000100001001") == sync::errc::bad_value);
+  BOOST_TEST(error_of("050000000100000002" + zeros(32)) == sync::errc::truncated);
+}
+
+// Type, request id, flag of the last part, number of items; each a key, a length and as many octets.
+BOOST_AUTO_TEST_CASE(items_have_a_flag_and_lengths_that_hold) {
+  BOOST_TEST(error_of("06000000010200000000") == sync::errc::bad_value);
+  BOOST_TEST(error_of("060000000100ffffffff") == sync::errc::truncated);
+  BOOST_TEST(error_of("06000000010000000001" + key + "ffffffff") == sync::errc::truncated);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_above_the_limit_is_refused) {
   bytes large(sync::max_message + 1, std::byte{6});
   BOOST_TEST(sync::decode(large).error() == sync::errc::too_large);
 }

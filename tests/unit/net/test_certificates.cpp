@@ -6,7 +6,6 @@
 #include <openssl/x509v3.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
@@ -68,9 +67,6 @@ void save(const std::filesystem::path& path, X509* certificate) {
 } // namespace
 
 test_certificates::test_certificates() {
-  auto pattern = (std::filesystem::temp_directory_path() / "warren-test-XXXXXX").string();
-  require(mkdtemp(pattern.data()) != nullptr);
-  directory_ = pattern;
   key_ptr ca_key{EVP_EC_gen("P-256")};
   key_ptr key{EVP_EC_gen("P-256")};
   require(ca_key && key);
@@ -82,11 +78,6 @@ test_certificates::test_certificates() {
   save(other_certificate_file(), other.get());
   file_ptr file{std::fopen(key_file().c_str(), "w")};
   require(file && PEM_write_PrivateKey(file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-}
-
-test_certificates::~test_certificates() {
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
 }
 
 } // namespace warren::test

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <filesystem>
+#include "tests/support/temp_directory.hpp"
+
 #include <string>
 
 namespace warren::test {
@@ -10,19 +11,16 @@ namespace warren::test {
 class test_certificates {
 public:
   test_certificates();
-  ~test_certificates();
-  test_certificates(const test_certificates&) = delete;
-  test_certificates& operator=(const test_certificates&) = delete;
 
-  std::string ca_file() const { return (directory_ / "ca.pem").string(); }
-  std::string certificate_file() const { return (directory_ / "server.pem").string(); }
-  std::string key_file() const { return (directory_ / "server.key").string(); }
+  std::string ca_file() const { return (directory_.path() / "ca.pem").string(); }
+  std::string certificate_file() const { return (directory_.path() / "server.pem").string(); }
+  std::string key_file() const { return (directory_.path() / "server.key").string(); }
 
   /// A certificate of the same authority for another host.
-  std::string other_certificate_file() const { return (directory_ / "other.pem").string(); }
+  std::string other_certificate_file() const { return (directory_.path() / "other.pem").string(); }
 
 private:
-  std::filesystem::path directory_;
+  temp_directory directory_;
 };
 
 } // namespace warren::test

@@ -3,11 +3,21 @@
 #include "tools/warren/output.hpp"
 #include "transports/crypto/secret.hpp"
 
+#include <algorithm>
+
 namespace warren::program {
 
 namespace {
 
-/// True when `host` ("name:port") is an address or localhost.
+std::string lower_case(std::string_view text) {
+  std::string lower{text};
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+/// True when `host` ("name:port", lower case) is an address or localhost.
 bool is_local_name(std::string_view host) {
   if (host == "localhost" || host.starts_with("localhost:"))
     return true;
@@ -29,13 +39,20 @@ std::optional<net::http_response> api_access::refusal(const net::http_request& r
     answer.fields.emplace_back("WWW-Authenticate", "Bearer");
     return answer;
   }
-  auto host = request.field("Host").value_or("");
+  // RFC 9110 4.2.3: names of hosts, and the scheme, are the same in capitals.
+  auto host = lower_case(request.field("Host").value_or(""));
   if (!is_local_name(host))
     return error_answer(403, "forbidden", "address the API by IP address or as localhost");
   auto origin = request.field("Origin");
-  if (origin && *origin != "http://" + std::string{host})
+  if (origin && lower_case(*origin) != "http://" + host)
     return error_answer(403, "forbidden", "requests from pages of another origin are refused");
   return std::nullopt;
+}
+
+net::http_response wrong_method(const std::string& allowed) {
+  auto answer = error_answer(405, "method_not_allowed", "this path takes " + allowed);
+  answer.fields.emplace_back("Allow", allowed);
+  return answer;
 }
 
 net::http_response error_answer(int status, const std::string& code, const std::string& text) {

@@ -18,6 +18,9 @@ struct api_access {
   std::optional<net::http_response> refusal(const net::http_request& request) const;
 };
 
+/// Returns an answer 405 that names the methods in `allowed`, such as "GET, HEAD" (RFC 9110 15.5.6).
+net::http_response wrong_method(const std::string& allowed);
+
 /// Returns an answer {"error": code, "message": text}.
 net::http_response error_answer(int status, const std::string& code, const std::string& text);
 

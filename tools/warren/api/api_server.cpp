@@ -9,6 +9,9 @@
 #include "tools/warren/api/watch_session.hpp"
 #include "tools/warren/command.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace warren::program {
 
 struct api_server::routes {
@@ -22,14 +25,8 @@ struct api_server::routes {
   }
 
   void serve(const net::http_request& request, const responder_ptr& responder) const {
-    if (request.path == "/healthz")
-      return responder->respond({200, "text/plain", "ok\n", {}});
-    if (request.path == "/" && request.method == "GET")
-      return responder->respond(
-          {200,
-           "text/html; charset=utf-8",
-           std::string{dashboard_page()},
-           {{"Content-Security-Policy", std::string{dashboard_policy()}}}});
+    if (request.path == "/" || request.path == "/healthz")
+      return serve_public(request, responder);
     if (auto refused = access.refusal(request))
       return responder->respond(std::move(*refused));
     if (request.path.starts_with("/v1/nodes/"))
@@ -37,20 +34,53 @@ struct api_server::routes {
     serve_whole(request, responder);
   }
 
-  /// The paths that stand for one thing and take one method.
-  void serve_whole(const net::http_request& request, const responder_ptr& responder) const {
-    const bool get = request.method == "GET";
-    if (request.path == "/v1/export" && get)
-      serve_export(api, responder);
-    else if (request.path == "/v1/import" && request.method == "POST")
-      serve_import(api, responder);
-    else if (request.path == "/v1/status" && get)
-      serve_status(api, responder);
-    else if (request.path == "/metrics" && get)
-      serve_metrics(api, own_counters(), responder);
+  /// What everyone may see: it tells nothing of the database.
+  static void serve_public(const net::http_request& request, const responder_ptr& responder) {
+    if (!is_reading(request))
+      responder->respond(wrong_method("GET, HEAD"));
+    else if (request.path == "/healthz")
+      responder->respond({200, "text/plain", "ok\n", {}});
     else
       responder->respond(
-          error_answer(404, "not_found", "there is nothing at " + request.method + " " + request.path));
+          {200,
+           "text/html; charset=utf-8",
+           std::string{dashboard_page()},
+           {{"Content-Security-Policy", std::string{dashboard_policy()}}}});
+  }
+
+  /// The paths that stand for one thing and are either read or posted to.
+  void serve_whole(const net::http_request& request, const responder_ptr& responder) const {
+    if (request.path == "/v1/import") {
+      if (request.method == "POST")
+        serve_import(api, responder);
+      else
+        responder->respond(wrong_method("POST"));
+      return;
+    }
+    static constexpr std::array<std::string_view, 4> read{
+        "/v1/export", "/v1/status", "/v1/watch", "/metrics"};
+    if (std::find(read.begin(), read.end(), request.path) == read.end())
+      responder->respond(error_answer(404, "not_found", "there is nothing at " + request.path));
+    else if (!is_reading(request))
+      responder->respond(wrong_method("GET, HEAD"));
+    else if (request.path == "/v1/export")
+      serve_export(api, request.method == "HEAD", responder);
+    else if (request.path == "/v1/status")
+      serve_status(api, responder);
+    else if (request.path == "/v1/watch")
+      responder->respond(watch_only_upgraded());
+    else
+      serve_metrics(api, own_counters(), responder);
+  }
+
+  static bool is_reading(const net::http_request& request) {
+    return request.method == "GET" || request.method == "HEAD";
+  }
+
+  static net::http_response watch_only_upgraded() {
+    auto answer = error_answer(426, "upgrade_required", "/v1/watch is a WebSocket; connect to it as one");
+    answer.fields = {{"Upgrade", "websocket"}, {"Connection", "upgrade"}};
+    return answer;
   }
 
   std::optional<net::websocket_handlers> upgrade(
@@ -58,6 +88,11 @@ struct api_server::routes {
     if (request.path != "/v1/watch" || access.refusal(request))
       return std::nullopt;
     return serve_watch(api, query_value(request.query, "prefix").value_or(""), link);
+  }
+
+  net::http_response refused_upgrade(const net::http_request& request) const {
+    return access.refusal(request).value_or(
+        error_answer(404, "not_found", "there is no WebSocket at " + request.path));
   }
 };
 
@@ -77,6 +112,9 @@ api_server::api_server(
   handlers.stream_body = [](const net::http_request& request) { return request.path == "/v1/import"; };
   handlers.on_upgrade = [shared = routes_](const auto& request, const auto& link) {
     return shared->upgrade(request, link);
+  };
+  handlers.on_upgrade_refused = [shared = routes_](const net::http_request& request) {
+    return shared->refused_upgrade(request);
   };
   auto server = net::websocket_server::listen(io, config, std::move(handlers));
   if (!server) {

@@ -9,6 +9,8 @@ namespace {
 /// Nodes asked for at once; at most this many nodes are held for one client.
 constexpr std::uint32_t page_size = 250;
 
+const net::http_response head{200, "application/x-ndjson", {}, {}};
+
 class export_stream : public std::enable_shared_from_this<export_stream> {
 public:
   export_stream(const api_context& api, responder_ptr responder)
@@ -29,7 +31,7 @@ private:
 
   void take(const node_page& page) {
     if (!started_)
-      responder_->start({200, "application/x-ndjson", {}, {}});
+      responder_->start(head);
     started_ = true;
     std::string lines;
     for (const auto& node : page.nodes)
@@ -67,7 +69,12 @@ private:
 
 } // namespace
 
-void serve_export(const api_context& api, const responder_ptr& responder) {
+void serve_export(const api_context& api, bool head_only, const responder_ptr& responder) {
+  if (head_only) {
+    responder->start(head);
+    responder->finish();
+    return;
+  }
   std::make_shared<export_stream>(api, responder)->next_page();
 }
 

@@ -34,13 +34,15 @@ private:
   void take(caf::event_based_actor* actor, std::error_code why, byte_view part) {
     reading_ = false;
     if (why) {
-      cut_off_ = why;
+      cut_off(why == net::net_errc::message_too_large ? 413 : 400, why.message());
     } else if (!part.empty()) {
       lines_.append(as_text(part));
       while (auto line = lines_.next())
         import_line(actor, *line);
       if (lines_.too_long())
-        cut_off_ = net::net_errc::message_too_large;
+        cut_off(
+            413, "line " + std::to_string(line_ + 1) + " is longer than " + std::to_string(longest_line)
+                     + " octets");
     } else {
       import_line(actor, lines_.rest());
       ended_ = true;
@@ -77,11 +79,16 @@ private:
   }
 
   void advance() {
-    bool over = ended_ || cut_off_;
+    bool over = ended_ || !cut_off_.empty();
     if (over && in_flight_ == 0)
       answer();
     else if (!over && !reading_ && in_flight_ <= most_in_flight / 2)
       read();
+  }
+
+  void cut_off(int status, std::string why) {
+    status_ = status;
+    cut_off_ = std::move(why);
   }
 
   void count_error(std::uint64_t line, const std::string& text) {
@@ -92,26 +99,26 @@ private:
 
   void answer() {
     json body{{"imported", imported_}, {"failed", failed_}, {"errors", errors_}};
-    int status = 200;
-    if (cut_off_) {
-      status = cut_off_ == net::net_errc::message_too_large ? 413 : 400;
+    if (!cut_off_.empty()) {
       body["error"] = "cut_off";
-      body["message"] = "the import ended early: " + cut_off_.message();
+      body["message"] = "the import ended early: " + cut_off_ + "; what came before is stored, "
+                        + std::to_string(imported_) + " lines";
     }
-    responder_->respond({status, "application/json", to_line(body) + "\n", {}});
+    responder_->respond({status_, "application/json", to_line(body) + "\n", {}});
   }
 
   replicator_actor database_;
   caf::actor tasks_;
   responder_ptr responder_;
   line_splitter lines_;
-  std::uint64_t line_ = 0;
+  std::uint64_t line_ = 0; // number of the last whole line
   std::uint64_t imported_ = 0;
   std::uint64_t failed_ = 0;
   std::size_t in_flight_ = 0;
   bool reading_ = false;
   bool ended_ = false;
-  std::error_code cut_off_;
+  int status_ = 200;
+  std::string cut_off_; // why the rest is not read
   json errors_ = json::array();
 };
 

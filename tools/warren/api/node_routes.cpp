@@ -73,17 +73,20 @@ void remove(
 
 void serve_node(const api_context& api, const net::http_request& request, const responder_ptr& responder) {
   auto soul = percent_decode(std::string_view{request.path}.substr(prefix.size()));
-  if (!soul || soul->empty())
+  if (!soul)
     responder->respond(
         error_answer(400, "bad_request", "the path is /v1/nodes/SOUL with SOUL percent-encoded"));
-  else if (request.method == "GET")
+  else if (soul->empty())
+    responder->respond(error_answer(
+        400, "bad_request", "the soul, the name of the node, is empty; give one after /v1/nodes/"));
+  else if (request.method == "GET" || request.method == "HEAD")
     get(api, *soul, responder);
   else if (request.method == "PUT")
     put(api, *soul, request.body, responder);
   else if (request.method == "DELETE")
     remove(api, *soul, query_value(request.query, "field"), responder);
   else
-    responder->respond(error_answer(405, "method_not_allowed", "use GET, PUT or DELETE"));
+    responder->respond(wrong_method("GET, HEAD, PUT, DELETE"));
 }
 
 } // namespace warren::program

@@ -17,7 +17,8 @@ struct record {
   std::string problem; // why there is none
 };
 
-/// Returns the record written in `line`: {"soul": text, "fields": {...}}; other members (an export's states) are ignored.
+/// Returns the record written in `line`: {"soul": text, "fields": {...}}; other members are ignored. So
+/// are an export's states: what is imported counts as written now.
 record parse_record(std::string_view line);
 
 /// Cuts a stream of octets into lines.
