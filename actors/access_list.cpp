@@ -27,7 +27,8 @@ std::variant<access_list, std::string> access_list::load(const std::string& file
       continue;
     auto peer = peer_id::parse(text);
     if (!peer)
-      return file + " line " + std::to_string(number) + ": \"" + text + "\" is not a peer id (52 z-base-32 characters or 64 hexadecimal digits)";
+      return file + " line " + std::to_string(number) + ": \"" + text
+             + "\" is not a peer id (52 z-base-32 characters or 64 hexadecimal digits)";
     result.peers_.insert(*peer);
   }
   return result;

@@ -15,9 +15,7 @@ public:
   /// Returns the list in `file`, or what is wrong with it, with the line. An empty list lets nobody in.
   static std::variant<access_list, std::string> load(const std::string& file);
 
-  bool allows(const peer_id& peer) const {
-    return peers_.contains(peer);
-  }
+  bool allows(const peer_id& peer) const { return peers_.contains(peer); }
 
 private:
   std::set<peer_id> peers_;

@@ -2,8 +2,9 @@
 
 namespace warren {
 
-void channel_table::open(session::channel_id channel, const topic& on, caf::actor consumer,
-                         const connection_actor& self, const peer_info& peer) {
+void channel_table::open(
+    session::channel_id channel, const topic& on, caf::actor consumer, const connection_actor& self,
+    const peer_info& peer) {
   act::anon_mail(connected{key_of(channel), self, on, peer}).send(consumer);
   auto& state = channels_[channel];
   state.on = on;
@@ -43,7 +44,8 @@ void channel_table::grant(session::channel_id channel, std::uint64_t octets) {
   deliver(channel, found->second, false);
 }
 
-void channel_table::write(session::channel_id channel, chunk data, caf::typed_response_promise<void> promise) {
+void channel_table::write(
+    session::channel_id channel, chunk data, caf::typed_response_promise<void> promise) {
   enqueue(channel, {std::move(data), std::move(promise)});
 }
 
@@ -59,7 +61,8 @@ void channel_table::enqueue(session::channel_id channel, waiting next) {
   }
   auto& state = found->second;
   if (state.queue.size() >= max_waiting_writes) {
-    next.promise.deliver(make_error(errc::limit_reached, "too many unanswered writes: wait for a reply before the next"));
+    next.promise.deliver(
+        make_error(errc::limit_reached, "too many unanswered writes: wait for a reply before the next"));
     return;
   }
   state.queue.push_back(std::move(next));

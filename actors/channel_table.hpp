@@ -19,17 +19,16 @@ public:
   static constexpr std::size_t max_waiting_writes = 64;
 
   channel_table(session::noise_session& session, std::uint64_t connection)
-    : session_{session}, connection_{connection} {
+      : session_{session}, connection_{connection} {
     // nop
   }
 
-  bool empty() const noexcept {
-    return channels_.empty();
-  }
+  bool empty() const noexcept { return channels_.empty(); }
 
   /// Tells `consumer` of a new channel.
-  void open(session::channel_id channel, const topic& on, caf::actor consumer, const connection_actor& self,
-            const peer_info& peer);
+  void open(
+      session::channel_id channel, const topic& on, caf::actor consumer, const connection_actor& self,
+      const peer_info& peer);
 
   /// Takes a message of the peer; delivered as far as credit goes.
   void take(session::message message);
@@ -79,9 +78,7 @@ private:
     std::deque<waiting> queue; // in the order written
   };
 
-  channel_key key_of(session::channel_id channel) const {
-    return {connection_, channel};
-  }
+  channel_key key_of(session::channel_id channel) const { return {connection_, channel}; }
 
   void deliver(session::channel_id channel, channel_state& state, bool ignore_credit);
   void enqueue(session::channel_id channel, waiting next);

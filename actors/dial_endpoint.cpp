@@ -13,13 +13,14 @@ namespace warren {
 namespace {
 
 struct dial_endpoint_state {
-  dial_endpoint_state(caf::event_based_actor* selfptr, std::shared_ptr<udp_port> port_ptr, session_settings config,
-                      udx::config defaults, const dial::config& dialling)
-    : self{selfptr},
-      port{std::move(port_ptr)},
-      settings{std::move(config)},
-      stream_defaults{defaults},
-      machine{dialling, random} {
+  dial_endpoint_state(
+      caf::event_based_actor* selfptr, std::shared_ptr<udp_port> port_ptr, session_settings config,
+      udx::config defaults, const dial::config& dialling)
+      : self{selfptr},
+        port{std::move(port_ptr)},
+        settings{std::move(config)},
+        stream_defaults{defaults},
+        machine{dialling, random} {
     // nop
   }
 
@@ -27,32 +28,30 @@ struct dial_endpoint_state {
     port->control_to(self);
     self->set_down_handler([this](const caf::down_msg& down) { release(down.source); });
     return {
-      [this](const dial_peer& order) {
-        dial(order);
-        drive();
-      },
-      [this](const packets_arrived& arrived) {
-        for (const auto& packet : *arrived.batch)
-          machine.handle_packet(now(), packet.from, packet.payload);
-        drive();
-      },
-      [this](deadline_reached) {
-        wake_up.fired(now());
-        machine.handle_timeout(now());
-        drive();
-      },
-      [this](get_counters) {
-        counter_map result;
-        count_refusals(result, machine.stats());
-        return result;
-      },
-      [this](const shut_down&) { self->quit(); },
+        [this](const dial_peer& order) {
+          dial(order);
+          drive();
+        },
+        [this](const packets_arrived& arrived) {
+          for (const auto& packet : *arrived.batch)
+            machine.handle_packet(now(), packet.from, packet.payload);
+          drive();
+        },
+        [this](deadline_reached) {
+          wake_up.fired(now());
+          machine.handle_timeout(now());
+          drive();
+        },
+        [this](get_counters) {
+          counter_map result;
+          count_refusals(result, machine.stats());
+          return result;
+        },
+        [this](const shut_down&) { self->quit(); },
     };
   }
 
-  time_point now() const {
-    return self->clock().now();
-  }
+  time_point now() const { return self->clock().now(); }
 
   void dial(const dial_peer& order) {
     auto attempt = machine.dial(now(), order.to);
@@ -77,8 +76,9 @@ struct dial_endpoint_state {
 
   void handle(const dial::outbound& opened) {
     auto dial = dials.extract(opened.attempt);
-    start_stream(dial.empty() ? 0 : dial.mapped(), opened.remote, opened.local_id, opened.remote_id,
-                 session::role::initiator);
+    start_stream(
+        dial.empty() ? 0 : dial.mapped(), opened.remote, opened.local_id, opened.remote_id,
+        session::role::initiator);
   }
 
   void handle(const dial::failed& failure) {
@@ -87,13 +87,15 @@ struct dial_endpoint_state {
       act::mail(self, dial_failed{dial.mapped(), failure.reason.message()}).send(settings.supervisor);
   }
 
-  void start_stream(std::uint64_t dial, const endpoint& remote, std::uint32_t local_id, std::uint32_t remote_id,
-                    session::role role) {
+  void start_stream(
+      std::uint64_t dial, const endpoint& remote, std::uint32_t local_id, std::uint32_t remote_id,
+      session::role role) {
     direct_start start{port, stream_defaults, role};
     start.stream.local_id = local_id;
     start.stream.remote_id = remote_id;
     start.stream.remote = remote;
-    auto stream = caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), settings, std::move(start)));
+    auto stream =
+        caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), settings, std::move(start)));
     self->monitor(stream);
     streams.emplace(stream.address(), local_id);
     act::mail(self, stream_started{dial, remote, stream}).send(settings.supervisor);
@@ -119,9 +121,11 @@ struct dial_endpoint_state {
 
 } // namespace
 
-caf::actor spawn_dial_endpoint(caf::actor_system& system, std::shared_ptr<udp_port> port, session_settings settings,
-                               udx::config stream_defaults, const dial::config& dialling) {
-  return act::spawn<dial_endpoint_state>(system, std::move(port), std::move(settings), stream_defaults, dialling);
+caf::actor spawn_dial_endpoint(
+    caf::actor_system& system, std::shared_ptr<udp_port> port, session_settings settings,
+    udx::config stream_defaults, const dial::config& dialling) {
+  return act::spawn<dial_endpoint_state>(
+      system, std::move(port), std::move(settings), stream_defaults, dialling);
 }
 
 } // namespace warren

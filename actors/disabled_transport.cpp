@@ -13,21 +13,24 @@ struct disabled_transport_state {
 
   transport_actor::behavior_type make_behavior() {
     return {
-      [](const connect_topic&) -> caf::result<void> {
-        return make_error(errc::local_only, "sync is disabled: this node is local-only (transport mode disabled)");
-      },
-      [](const leave_topic&) -> caf::result<void> { return make_error(errc::not_joined, "sync is disabled"); },
-      [](const announce_topic&) {},
-      [](const lookup_topic&) { return std::vector<peer_info>{}; },
-      [](disconnect) {},
-      [](get_name) { return std::string{"disabled"}; },
-      [this](get_status) {
-        transport_status result;
-        result.id = id;
-        result.name = "disabled";
-        return result;
-      },
-      [](const watch_events&) {},
+        [](const connect_topic&) -> caf::result<void> {
+          return make_error(
+              errc::local_only, "sync is disabled: this node is local-only (transport mode disabled)");
+        },
+        [](const leave_topic&) -> caf::result<void> {
+          return make_error(errc::not_joined, "sync is disabled");
+        },
+        [](const announce_topic&) {},
+        [](const lookup_topic&) { return std::vector<peer_info>{}; },
+        [](disconnect) {},
+        [](get_name) { return std::string{"disabled"}; },
+        [this](get_status) {
+          transport_status result;
+          result.id = id;
+          result.name = "disabled";
+          return result;
+        },
+        [](const watch_events&) {},
     };
   }
 

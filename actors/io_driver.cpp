@@ -16,22 +16,19 @@ public:
     socket_->send_batch(to, buffer, segment_size);
   }
 
-  void send(const endpoint& to, byte_view payload) override {
-    socket_->send(to, payload);
-  }
+  void send(const endpoint& to, byte_view payload) override { socket_->send(to, payload); }
 
-  endpoint local() const override {
-    return socket_->local();
-  }
+  endpoint local() const override { return socket_->local(); }
 
 private:
   std::shared_ptr<net::udp_socket> socket_;
 };
 
 struct io_driver_state {
-  io_driver_state(caf::event_based_actor* selfptr, std::shared_ptr<net::udp_socket> udp,
-                  std::shared_ptr<udp_port> port_ptr)
-    : self{selfptr}, socket{std::move(udp)}, port{std::move(port_ptr)} {
+  io_driver_state(
+      caf::event_based_actor* selfptr, std::shared_ptr<net::udp_socket> udp,
+      std::shared_ptr<udp_port> port_ptr)
+      : self{selfptr}, socket{std::move(udp)}, port{std::move(port_ptr)} {
     // nop
   }
 
@@ -61,8 +58,8 @@ struct io_driver_state {
     if (!start())
       return {};
     return {
-      [this](get_counters) { return counters(); },
-      [this](const shut_down&) { self->quit(); },
+        [this](get_counters) { return counters(); },
+        [this](const shut_down&) { self->quit(); },
     };
   }
 
@@ -78,8 +75,8 @@ std::shared_ptr<datagram_sender> make_socket_sender(std::shared_ptr<net::udp_soc
   return std::make_shared<socket_sender>(std::move(socket));
 }
 
-caf::actor spawn_io_driver(caf::actor_system& system, std::shared_ptr<net::udp_socket> socket,
-                           std::shared_ptr<udp_port> port) {
+caf::actor spawn_io_driver(
+    caf::actor_system& system, std::shared_ptr<net::udp_socket> socket, std::shared_ptr<udp_port> port) {
   return act::spawn<io_driver_state>(system, std::move(socket), std::move(port));
 }
 

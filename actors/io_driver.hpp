@@ -10,7 +10,7 @@ std::shared_ptr<datagram_sender> make_socket_sender(std::shared_ptr<net::udp_soc
 
 /// Spawns the actor that reads `socket` on a thread of its own and hands what arrives to `port`. The socket outlives the
 /// actor: a restarted driver reads on, and what arrived meanwhile waits in the kernel's buffer.
-caf::actor spawn_io_driver(caf::actor_system& system, std::shared_ptr<net::udp_socket> socket,
-                           std::shared_ptr<udp_port> port);
+caf::actor spawn_io_driver(
+    caf::actor_system& system, std::shared_ptr<net::udp_socket> socket, std::shared_ptr<udp_port> port);
 
 } // namespace warren

@@ -10,38 +10,36 @@ namespace warren {
 namespace {
 
 struct local_discovery_state {
-  local_discovery_state(caf::event_based_actor* selfptr, const lsd::config& settings, multicast_sender sender,
-                        caf::actor to)
-    : self{selfptr}, machine{settings, random}, send{std::move(sender)}, listener{std::move(to)} {
+  local_discovery_state(
+      caf::event_based_actor* selfptr, const lsd::config& settings, multicast_sender sender, caf::actor to)
+      : self{selfptr}, machine{settings, random}, send{std::move(sender)}, listener{std::move(to)} {
     // nop
   }
 
   caf::behavior make_behavior() {
     return {
-      [this](const discover_locally& order) {
-        if (order.wanted)
-          machine.join(now(), order.info_hash);
-        else
-          machine.leave(order.info_hash);
-        drive();
-      },
-      [this](const packets_arrived& arrived) {
-        for (const auto& packet : *arrived.batch)
-          machine.handle_packet(packet.from, packet.payload);
-        drive();
-      },
-      [this](deadline_reached) {
-        wake_up.fired(now());
-        machine.handle_timeout(now());
-        drive();
-      },
-      [this](get_counters) { return counters(); },
+        [this](const discover_locally& order) {
+          if (order.wanted)
+            machine.join(now(), order.info_hash);
+          else
+            machine.leave(order.info_hash);
+          drive();
+        },
+        [this](const packets_arrived& arrived) {
+          for (const auto& packet : *arrived.batch)
+            machine.handle_packet(packet.from, packet.payload);
+          drive();
+        },
+        [this](deadline_reached) {
+          wake_up.fired(now());
+          machine.handle_timeout(now());
+          drive();
+        },
+        [this](get_counters) { return counters(); },
     };
   }
 
-  time_point now() const {
-    return self->clock().now();
-  }
+  time_point now() const { return self->clock().now(); }
 
   void drive() {
     while (auto out = machine.poll_transmit())
@@ -54,8 +52,10 @@ struct local_discovery_state {
   counter_map counters() const {
     counter_map result;
     const auto& stats = machine.stats();
-    for (auto [name, count] : {std::pair{"lsd.malformed", stats.malformed}, {"lsd.other_family", stats.other_family},
-                               {"lsd.too_many_topics", stats.too_many_topics}})
+    for (auto [name, count] :
+         {std::pair{"lsd.malformed", stats.malformed},
+          {"lsd.other_family", stats.other_family},
+          {"lsd.too_many_topics", stats.too_many_topics}})
       if (count > 0)
         result.emplace(name, count);
     return result;
@@ -77,19 +77,21 @@ struct joined_group {
 
 } // namespace
 
-caf::actor spawn_local_discovery(caf::actor_system& system, const lsd::config& settings, multicast_sender send,
-                                 const caf::actor& listener) {
+caf::actor spawn_local_discovery(
+    caf::actor_system& system, const lsd::config& settings, multicast_sender send,
+    const caf::actor& listener) {
   return act::spawn<local_discovery_state>(system, settings, std::move(send), listener);
 }
 
-caf::expected<caf::actor> spawn_local_discovery(caf::actor_system& system, const endpoint& where,
-                                                const caf::actor& listener) {
+caf::expected<caf::actor> spawn_local_discovery(
+    caf::actor_system& system, const endpoint& where, const caf::actor& listener) {
   auto v4 = where.address.family() == address_family::ipv4;
   lsd::config settings;
   settings.group = *endpoint::parse(v4 ? bt_search::ipv4_group : bt_search::ipv6_group);
   settings.port = where.port;
   auto failed = [&](std::error_code why) {
-    return make_error(errc::network_failed, "local-discovery on " + to_string(settings.group) + ": " + why.message());
+    return make_error(
+        errc::network_failed, "local-discovery on " + to_string(settings.group) + ": " + why.message());
   };
   auto only = where.address.is_unspecified() ? std::nullopt : std::optional{where.address};
   auto group = net::multicast_group::open(settings.group, only);
@@ -99,16 +101,17 @@ caf::expected<caf::actor> spawn_local_discovery(caf::actor_system& system, const
   auto joined = std::make_shared<joined_group>();
   joined->group = std::move(*group);
   auto actor = spawn_local_discovery(
-    system, settings,
-    [joined](byte_view payload) {
-      joined->group->refresh();
-      joined->group->send(payload);
-    },
-    listener);
+      system, settings,
+      [joined](byte_view payload) {
+        joined->group->refresh();
+        joined->group->send(payload);
+      },
+      listener);
   // By address: the thread lives in the actor's state and must not keep the actor alive.
   auto hand_out = [to = actor.address()](std::size_t, net::packet_batch batch) {
     if (auto receiver = caf::actor_cast<caf::actor>(to))
-      act::anon_mail(packets_arrived{std::make_shared<const net::packet_batch>(std::move(batch))}).send(receiver);
+      act::anon_mail(packets_arrived{std::make_shared<const net::packet_batch>(std::move(batch))})
+          .send(receiver);
   };
   auto receiver = net::udp_receiver::start({joined->group->socket()}, hand_out);
   if (!receiver) {

@@ -13,11 +13,12 @@ using multicast_sender = std::function<void(byte_view payload)>;
 /// Spawns the actor over lsd::local_discovery for a transport bound to `where`: on all interfaces, or on the one with that
 /// address. It answers discover_locally and get_counters ("lsd.*"), and tells `listener` dht_peers. Fails with
 /// errc::network_failed when the group's port cannot be had.
-caf::expected<caf::actor> spawn_local_discovery(caf::actor_system& system, const endpoint& where,
-                                                const caf::actor& listener);
+caf::expected<caf::actor> spawn_local_discovery(
+    caf::actor_system& system, const endpoint& where, const caf::actor& listener);
 
 /// The same over `send`; what arrives is given to it as packets_arrived.
-caf::actor spawn_local_discovery(caf::actor_system& system, const lsd::config& settings, multicast_sender send,
-                                 const caf::actor& listener);
+caf::actor spawn_local_discovery(
+    caf::actor_system& system, const lsd::config& settings, multicast_sender send,
+    const caf::actor& listener);
 
 } // namespace warren

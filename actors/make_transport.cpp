@@ -17,7 +17,8 @@ caf::error bad_option(const std::string& option, const std::string& value, const
   return make_error(errc::bad_config, option + " = \"" + value + "\": " + why);
 }
 
-caf::expected<std::shared_ptr<const crypto::identity>> identity_of(const options& opts, random_source& random) {
+caf::expected<std::shared_ptr<const crypto::identity>> identity_of(
+    const options& opts, random_source& random) {
   if (opts.identity_file.empty())
     return std::make_shared<const crypto::identity>(crypto::identity::generate(random));
   auto loaded = load_or_create_identity(opts.identity_file, random);
@@ -29,8 +30,8 @@ caf::expected<std::shared_ptr<const crypto::identity>> identity_of(const options
 caf::error bind_port(supervisor_setup& setup) {
   auto socket = net::udp_socket::bind(setup.opts.bind);
   if (!socket)
-    return make_error(errc::network_failed,
-                      "bind = \"" + to_string(setup.opts.bind) + "\": " + socket.error().message());
+    return make_error(
+        errc::network_failed, "bind = \"" + to_string(setup.opts.bind) + "\": " + socket.error().message());
   setup.socket = *socket;
   setup.port = std::make_shared<udp_port>(make_socket_sender(*socket));
   return caf::none;
@@ -43,7 +44,9 @@ caf::error load_access_list(supervisor_setup& setup) {
   auto list = access_list::load(file);
   if (auto problem = std::get_if<std::string>(&list))
     return bad_option("allow_file", file, *problem);
-  setup.allow = [allowed = std::get<access_list>(std::move(list))](const peer_id& peer) { return allowed.allows(peer); };
+  setup.allow = [allowed = std::get<access_list>(std::move(list))](const peer_id& peer) {
+    return allowed.allows(peer);
+  };
   return caf::none;
 }
 
@@ -57,9 +60,10 @@ void add_discovery(caf::actor_system& system, supervisor_setup& setup) {
 }
 
 /// Relay links share one set of I/O threads, made with the first link.
-auto link_spawner(caf::actor_system& system, const options& opts, std::shared_ptr<const crypto::identity> identity) {
+auto link_spawner(
+    caf::actor_system& system, const options& opts, std::shared_ptr<const crypto::identity> identity) {
   return [&system, opts, identity, io = std::shared_ptr<net::io_threads>{}](
-           const std::string& url, const caf::actor& supervisor) mutable -> caf::expected<caf::actor> {
+             const std::string& url, const caf::actor& supervisor) mutable -> caf::expected<caf::actor> {
     if (!io)
       io = std::make_shared<net::io_threads>(1);
     relay_link_config config;

@@ -20,7 +20,8 @@ constexpr std::size_t write_step = 256 * 1024;
 /// A connection on which no topic is open for so long is closed: it would hold a place that a useful peer needs.
 constexpr auto no_topic_timeout = std::chrono::seconds{60};
 
-session::config config_of(const session_settings& settings, session::role role, std::optional<peer_id> expected) {
+session::config config_of(
+    const session_settings& settings, session::role role, std::optional<peer_id> expected) {
   session::config result;
   result.self = settings.identity;
   result.local_role = role;
@@ -33,7 +34,7 @@ session::config config_of(const session_settings& settings, session::role role, 
 
 struct noise_stream_state {
   noise_stream_state(noise_stream_actor::pointer selfptr, session_settings config, direct_start start)
-    : noise_stream_state{selfptr, std::move(config), start.role, std::nullopt} {
+      : noise_stream_state{selfptr, std::move(config), start.role, std::nullopt} {
     auto direct = std::make_unique<udx_pipe>(start.port, start.stream, now());
     start.port->attach(start.stream.local_id, caf::actor_cast<caf::actor>(self));
     udx = direct.get();
@@ -42,7 +43,7 @@ struct noise_stream_state {
   }
 
   noise_stream_state(noise_stream_actor::pointer selfptr, session_settings config, relay_start start)
-    : noise_stream_state{selfptr, std::move(config), start.role, start.peer} {
+      : noise_stream_state{selfptr, std::move(config), start.role, start.peer} {
     relay_from = std::move(start);
   }
 
@@ -55,9 +56,7 @@ struct noise_stream_state {
 
   // -- driving the machines -------------------------------------------------------------------------------------------
 
-  time_point now() const {
-    return self->clock().now();
-  }
+  time_point now() const { return self->clock().now(); }
 
   void drive() {
     auto at = now();
@@ -169,17 +168,11 @@ struct noise_stream_state {
     act::anon_mail(topic_shared{connection, e.topic, true}).send(settings.supervisor);
   }
 
-  void handle(time_point, session::message& e) {
-    channels.take(std::move(e));
-  }
+  void handle(time_point, session::message& e) { channels.take(std::move(e)); }
 
-  void handle(time_point, const session::finished& e) {
-    channels.peer_finished_on(e.channel);
-  }
+  void handle(time_point, const session::finished& e) { channels.peer_finished_on(e.channel); }
 
-  void handle(time_point, const session::writable& e) {
-    channels.writable(e.channel);
-  }
+  void handle(time_point, const session::writable& e) { channels.writable(e.channel); }
 
   void handle(time_point, const session::channel_closed& e) {
     if (channels.was_left(e.channel))
@@ -194,9 +187,7 @@ struct noise_stream_state {
     channels.close(channel, reason, detail);
   }
 
-  void handle(time_point at, const session::pipe_dead&) {
-    carrier->destroy(at);
-  }
+  void handle(time_point at, const session::pipe_dead&) { carrier->destroy(at); }
 
   void handle(time_point, const session::closed& e) {
     auto reason = reason_of(e);
@@ -273,7 +264,8 @@ struct noise_stream_state {
     if (auto rtt = session.rtt())
       result.rtt_us = std::chrono::duration_cast<std::chrono::microseconds>(*rtt).count();
     if (established_at)
-      result.connected_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now() - *established_at).count();
+      result.connected_ms =
+          std::chrono::duration_cast<std::chrono::milliseconds>(now() - *established_at).count();
     return result;
   }
 
@@ -306,13 +298,14 @@ struct noise_stream_state {
   bool reported = false;
 
 private:
-  noise_stream_state(noise_stream_actor::pointer selfptr, session_settings config, session::role role,
-                     std::optional<peer_id> expected)
-    : self{selfptr},
-      settings{std::move(config)},
-      connection{random.draw<std::uint64_t>()},
-      session{config_of(settings, role, expected), random, selfptr->clock().now()},
-      channels{session, connection} {
+  noise_stream_state(
+      noise_stream_actor::pointer selfptr, session_settings config, session::role role,
+      std::optional<peer_id> expected)
+      : self{selfptr},
+        settings{std::move(config)},
+        connection{random.draw<std::uint64_t>()},
+        session{config_of(settings, role, expected), random, selfptr->clock().now()},
+        channels{session, connection} {
     // nop
   }
 };
@@ -323,68 +316,71 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); });
   drive();
   return {
-    [this](const write_chunk& w) -> caf::result<void> {
-      auto promise = self->make_response_promise<void>();
-      step([&] { channels.write(w.channel, w.data, promise); });
-      return promise;
-    },
-    [this](const grant_credit& g) { step([&] { channels.grant(g.channel, g.octets); }); },
-    [this](const finish_channel& f) -> caf::result<void> {
-      auto promise = self->make_response_promise<void>();
-      step([&] { channels.finish(f.channel, promise); });
-      return promise;
-    },
-    [this](const close_channel& c) {
-      step([&] {
-        if (auto on = channels.topic_of(c.channel))
-          leave(*on);
-        close_channel_now(c.channel, errc::closed_locally, "closed by its consumer");
-      });
-    },
-    [this](get_status) { return status(); },
-    [this](const packets_arrived& p) {
-      step([&] {
-        if (udx)
-          udx->handle_packets(now(), *p.batch,
-                              [&](byte_view octets) { session.handle_message(now(), first_pipe, octets); });
-      });
-    },
-    [this](deadline_reached) {
-      wake_up.fired(now());
-      step([&] {
-        if (udx)
-          udx->handle_timeout(now());
-        session.handle_timeout(now());
-      });
-    },
-    [this](admit_session) { step([&] { session.admit(); }); },
-    [this](const shut_down& order) { step([&] { shut_down_now(order); }); },
-    [this](const topic_joined& order) { step([&] { join(order); }); },
-    [this](const topic_left& order) { step([&] { leave(order.on); }); },
-    [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(opened); }); },
-    [this](const circuit_data& d) {
-      step([&] {
-        if (relay)
-          relay->handle_data(d.data);
-      });
-    },
-    [this](const circuit_credit& c) {
-      step([&] {
-        if (relay)
-          relay->handle_credit(c.octets);
-      });
-    },
-    [this](const circuit_closed&) { step([&] { handle_circuit_closed(); }); },
+      [this](const write_chunk& w) -> caf::result<void> {
+        auto promise = self->make_response_promise<void>();
+        step([&] { channels.write(w.channel, w.data, promise); });
+        return promise;
+      },
+      [this](const grant_credit& g) { step([&] { channels.grant(g.channel, g.octets); }); },
+      [this](const finish_channel& f) -> caf::result<void> {
+        auto promise = self->make_response_promise<void>();
+        step([&] { channels.finish(f.channel, promise); });
+        return promise;
+      },
+      [this](const close_channel& c) {
+        step([&] {
+          if (auto on = channels.topic_of(c.channel))
+            leave(*on);
+          close_channel_now(c.channel, errc::closed_locally, "closed by its consumer");
+        });
+      },
+      [this](get_status) { return status(); },
+      [this](const packets_arrived& p) {
+        step([&] {
+          if (udx)
+            udx->handle_packets(now(), *p.batch, [&](byte_view octets) {
+              session.handle_message(now(), first_pipe, octets);
+            });
+        });
+      },
+      [this](deadline_reached) {
+        wake_up.fired(now());
+        step([&] {
+          if (udx)
+            udx->handle_timeout(now());
+          session.handle_timeout(now());
+        });
+      },
+      [this](admit_session) { step([&] { session.admit(); }); },
+      [this](const shut_down& order) { step([&] { shut_down_now(order); }); },
+      [this](const topic_joined& order) { step([&] { join(order); }); },
+      [this](const topic_left& order) { step([&] { leave(order.on); }); },
+      [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(opened); }); },
+      [this](const circuit_data& d) {
+        step([&] {
+          if (relay)
+            relay->handle_data(d.data);
+        });
+      },
+      [this](const circuit_credit& c) {
+        step([&] {
+          if (relay)
+            relay->handle_credit(c.octets);
+        });
+      },
+      [this](const circuit_closed&) { step([&] { handle_circuit_closed(); }); },
   };
 }
 
 } // namespace
 
-noise_stream_actor spawn_noise_stream(caf::actor_system& system, session_settings settings, direct_start start) {
+noise_stream_actor spawn_noise_stream(
+    caf::actor_system& system, session_settings settings, direct_start start) {
   return act::spawn<noise_stream_state>(system, std::move(settings), std::move(start));
 }
 
-noise_stream_actor spawn_noise_stream(caf::actor_system& system, session_settings settings, relay_start start) {
+noise_stream_actor spawn_noise_stream(
+    caf::actor_system& system, session_settings settings, relay_start start) {
   return act::spawn<noise_stream_state>(system, std::move(settings), std::move(start));
 }
 

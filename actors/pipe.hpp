@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/types.hpp"
 #include "messages/time.hpp"
+#include "messages/types.hpp"
 
 #include <functional>
 #include <optional>

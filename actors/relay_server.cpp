@@ -141,7 +141,7 @@ struct relay_server_state {
   deadline timer;
   std::unordered_map<relay::guest_id, std::shared_ptr<net::websocket_link>> links;
   std::vector<relay::guest_id> touched;
-  std::size_t open = 0; // guests whose WebSocket has not ended, also those already refused
+  std::size_t open = 0;      // guests whose WebSocket has not ended, also those already refused
   std::uint64_t cut_off = 0; // guests whose WebSocket ended at a message above its limit
   bool closing = false;
   std::shared_ptr<net::io_threads> io; // goes after the listener

@@ -24,13 +24,14 @@ dht::config with_saved(dht::config settings, const table_keeper& keeper) {
 }
 
 struct routing_table_state {
-  routing_table_state(dht_actor::pointer selfptr, std::shared_ptr<udp_port> port_ptr, dht::config settings,
-                      std::shared_ptr<table_keeper> table)
-    : self{selfptr},
-      port{std::move(port_ptr)},
-      keeper{std::move(table)},
-      node{with_saved(std::move(settings), *keeper), random, selfptr->clock().now()},
-      next_save{selfptr->clock().now() + save_interval} {
+  routing_table_state(
+      dht_actor::pointer selfptr, std::shared_ptr<udp_port> port_ptr, dht::config settings,
+      std::shared_ptr<table_keeper> table)
+      : self{selfptr},
+        port{std::move(port_ptr)},
+        keeper{std::move(table)},
+        node{with_saved(std::move(settings), *keeper), random, selfptr->clock().now()},
+        next_save{selfptr->clock().now() + save_interval} {
     // nop
   }
 
@@ -48,30 +49,28 @@ struct routing_table_state {
     node.bootstrap(now());
     drive();
     return {
-      [this](const dht_lookup& request) { return look_up(request); },
-      [this](get_status) { return status(); },
-      [this](const dht_forget& order) {
-        forget(dht::info_hash{order.info_hash}, errc::closed_locally, "the topic was left");
-        drive();
-      },
-      [this](dht_bootstrap) { return await_bootstrap(); },
-      [this](const packets_arrived& arrived) {
-        for (const auto& packet : *arrived.batch)
-          node.handle_packet(now(), packet.from, packet.payload);
-        drive();
-      },
-      [this](deadline_reached) {
-        wake_up.fired(now());
-        node.handle_timeout(now());
-        save_when_due();
-        drive();
-      },
+        [this](const dht_lookup& request) { return look_up(request); },
+        [this](get_status) { return status(); },
+        [this](const dht_forget& order) {
+          forget(dht::info_hash{order.info_hash}, errc::closed_locally, "the topic was left");
+          drive();
+        },
+        [this](dht_bootstrap) { return await_bootstrap(); },
+        [this](const packets_arrived& arrived) {
+          for (const auto& packet : *arrived.batch)
+            node.handle_packet(now(), packet.from, packet.payload);
+          drive();
+        },
+        [this](deadline_reached) {
+          wake_up.fired(now());
+          node.handle_timeout(now());
+          save_when_due();
+          drive();
+        },
     };
   }
 
-  time_point now() const {
-    return self->clock().now();
-  }
+  time_point now() const { return self->clock().now(); }
 
   void drive() {
     while (auto out = node.poll_transmit())
@@ -185,8 +184,9 @@ struct routing_table_state {
 
 } // namespace
 
-dht_actor spawn_routing_table(caf::actor_system& system, std::shared_ptr<udp_port> port, dht::config settings,
-                              std::shared_ptr<table_keeper> keeper) {
+dht_actor spawn_routing_table(
+    caf::actor_system& system, std::shared_ptr<udp_port> port, dht::config settings,
+    std::shared_ptr<table_keeper> keeper) {
   return act::spawn<routing_table_state>(system, std::move(port), std::move(settings), std::move(keeper));
 }
 

@@ -8,21 +8,29 @@ errc code_of(session::errc why, bool by_peer) {
   using session::errc;
   switch (why) {
     case errc::closed_normally:
-    case errc::shutting_down: return by_peer ? warren::errc::closed_by_peer : warren::errc::closed_locally;
-    case errc::duplicate: return warren::errc::replaced;
+    case errc::shutting_down:
+      return by_peer ? warren::errc::closed_by_peer : warren::errc::closed_locally;
+    case errc::duplicate:
+      return warren::errc::replaced;
     case errc::access_denied:
-    case errc::unexpected_peer: return warren::errc::access_denied;
-    case errc::self_connection: return warren::errc::self_connection;
-    case errc::identity_conflict: return warren::errc::identity_conflict;
+    case errc::unexpected_peer:
+      return warren::errc::access_denied;
+    case errc::self_connection:
+      return warren::errc::self_connection;
+    case errc::identity_conflict:
+      return warren::errc::identity_conflict;
     case errc::handshake_failed:
     case errc::bad_handshake_payload:
     case errc::identity_mismatch:
     case errc::bad_signature:
     case errc::handshake_timeout:
     case errc::handshake_too_large:
-    case errc::admission_timeout: return warren::errc::handshake_failed;
-    case errc::path_lost: return warren::errc::path_lost;
-    default: return warren::errc::protocol_violation;
+    case errc::admission_timeout:
+      return warren::errc::handshake_failed;
+    case errc::path_lost:
+      return warren::errc::path_lost;
+    default:
+      return warren::errc::protocol_violation;
   }
 }
 
@@ -36,11 +44,16 @@ session_reason reason_of(const session::closed& event) {
 
 session::errc wire_reason_of(errc code) {
   switch (code) {
-    case errc::replaced: return session::errc::duplicate;
-    case errc::access_denied: return session::errc::access_denied;
-    case errc::identity_conflict: return session::errc::identity_conflict;
-    case errc::closed_locally: return session::errc::closed_normally;
-    default: return session::errc::shutting_down;
+    case errc::replaced:
+      return session::errc::duplicate;
+    case errc::access_denied:
+      return session::errc::access_denied;
+    case errc::identity_conflict:
+      return session::errc::identity_conflict;
+    case errc::closed_locally:
+      return session::errc::closed_normally;
+    default:
+      return session::errc::shutting_down;
   }
 }
 

@@ -13,9 +13,10 @@ namespace {
 /// Actors that watch events at once; more are refused.
 constexpr std::size_t max_watchers = 64;
 
-/// Longer than a session takes to end (session::limits::drain_timeout, twice). So long does disconnect wait for connections
-/// to end in order, and so long is a relay not told that we left a topic while connections through it may still be ending.
-constexpr auto longest_leaving = std::chrono::seconds{25};
+/// A session without progress ends within session::limits::drain_timeout, twice; one that gets on, however slowly, is given
+/// so long. So long does disconnect wait for connections to end in order, and so long is a relay not told that we left a
+/// topic while connections through it may still be ending.
+constexpr auto longest_leaving = std::chrono::minutes{2};
 
 /// How long a child may take to tell its numbers; what is missing then is left out of the status.
 constexpr auto status_wait = std::chrono::seconds{2};
@@ -56,9 +57,7 @@ struct status_gathering {
         peer = std::move(answer);
   }
 
-  ~status_gathering() {
-    promise.deliver(std::move(status));
-  }
+  ~status_gathering() { promise.deliver(std::move(status)); }
 };
 
 /// Adds the addresses in `found` that `known` does not have yet.
@@ -78,11 +77,11 @@ std::vector<peer_info> merge_found(std::vector<peer_info> known, const std::set<
 } // namespace
 
 supervisor_state::supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config)
-  : self{selfptr},
-    setup{std::move(config)},
-    sessions{session_settings_of(setup, caf::actor_cast<caf::actor>(selfptr))},
-    book{setup.identity->id(), dial_policy_of(setup.opts), random},
-    restarts{random} {
+    : self{selfptr},
+      setup{std::move(config)},
+      sessions{session_settings_of(setup, caf::actor_cast<caf::actor>(selfptr))},
+      book{setup.identity->id(), dial_policy_of(setup.opts), random},
+      restarts{random} {
   // nop
 }
 
@@ -260,7 +259,8 @@ void supervisor_state::settle_disconnect(time_point at) {
     if (names.empty())
       act::done(promise);
     else
-      promise.deliver(make_error(errc::timed_out, "closed before everything written was acknowledged by: " + names));
+      promise.deliver(
+          make_error(errc::timed_out, "closed before everything written was acknowledged by: " + names));
   }
 }
 
@@ -285,8 +285,9 @@ void supervisor_state::look_up(const topic& on, joined_topic& joined) {
   };
   dht_lookup request{on.info_hash(), self_handle(), !setup.opts.dht_read_only, 0};
   act::mail(self, std::move(request))
-    .request(dht, caf::infinite)
-    .then([over](const dht_summary&) { over(); },
+      .request(dht, caf::infinite)
+      .then(
+          [over](const dht_summary&) { over(); },
           [this, over](const caf::error&) {
             ++counters["supervisor.lookup_failed"];
             over();
@@ -349,15 +350,16 @@ caf::result<std::vector<peer_info>> supervisor_state::handle_lookup(const lookup
   auto hash = request.on.info_hash();
   lookups[hash].push_back(running);
   act::mail(self, dht_lookup{hash, self_handle(), false, 0})
-    .request(dht, caf::infinite)
-    .then([=, this, on = request.on](const dht_summary&) { finish_lookup(on, running, caf::none); },
+      .request(dht, caf::infinite)
+      .then(
+          [=, this, on = request.on](const dht_summary&) { finish_lookup(on, running, caf::none); },
           [=, this, on = request.on](const caf::error& why) { finish_lookup(on, running, why); });
   return running->promise;
 }
 
 /// A DHT that fails is an error only when nothing else knows anybody either.
-void supervisor_state::finish_lookup(const topic& on, const std::shared_ptr<lookup_request>& request,
-                                     const caf::error& why) {
+void supervisor_state::finish_lookup(
+    const topic& on, const std::shared_ptr<lookup_request>& request, const caf::error& why) {
   auto same_hash = lookups.find(on.info_hash());
   std::erase(same_hash->second, request);
   if (same_hash->second.empty())
@@ -416,27 +418,29 @@ caf::result<transport_status> supervisor_state::handle_status() {
       continue;
     status.peers.push_back({stream.session->connection, stream.session->peer});
     act::mail(self, get_status{})
-      .request(caf::actor_cast<connection_actor>(stream.actor), status_wait)
-      .then([gathering](connection_status& answer) { gathering->take(std::move(answer)); }, ignore);
+        .request(caf::actor_cast<connection_actor>(stream.actor), status_wait)
+        .then([gathering](connection_status& answer) { gathering->take(std::move(answer)); }, ignore);
   }
   if (dht)
     act::mail(self, get_status{})
-      .request(dht, status_wait)
-      .then(
-        [gathering](const dht_status& answer) {
-          gathering->status.dht_nodes = answer.nodes;
-          gathering->status.dht_external = answer.external;
-          merge_counters(gathering->status.counters, answer.counters);
-        },
-        ignore);
+        .request(dht, status_wait)
+        .then(
+            [gathering](const dht_status& answer) {
+              gathering->status.dht_nodes = answer.nodes;
+              gathering->status.dht_external = answer.external;
+              merge_counters(gathering->status.counters, answer.counters);
+            },
+            ignore);
   auto children = std::vector{driver, dialler, discovery};
   for (const auto& [url, relay] : relays)
     children.push_back(relay.link);
   for (const auto& child : children)
     if (child)
       act::mail(self, get_counters{})
-        .request(child, status_wait)
-        .then([gathering](const counter_map& answer) { merge_counters(gathering->status.counters, answer); }, ignore);
+          .request(child, status_wait)
+          .then(
+              [gathering](const counter_map& answer) { merge_counters(gathering->status.counters, answer); },
+              ignore);
   return gathering->promise;
 }
 
@@ -445,47 +449,48 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
   start_children();
   pump();
   return {
-    [this](const connect_topic& request) { return handle_connect(request); },
-    [this](const leave_topic& request) { return handle_leave(request); },
-    [this](const announce_topic& request) { return handle_announce(request); },
-    [this](const lookup_topic& request) { return handle_lookup(request); },
-    [this](disconnect) { return handle_disconnect(); },
-    [this](get_name) { return to_string(setup.opts.mode); },
-    [this](get_status) { return handle_status(); },
-    [this](const watch_events& request) { return handle_watch(request); },
-    [this](deadline_reached) {
-      wake_up.fired(now());
-      pump();
-    },
-    [this](const dht_peers& found) { handle_dht_peers(found); },
-    [this](const dial_failed& failure) {
-      handle_dial_failed(failure);
-      pump();
-    },
-    [this](const stream_started& started) { handle_stream_started(started); },
-    [this](const session_established& report) {
-      handle_established(report);
-      pump();
-    },
-    [this](const session_admitted& report) {
-      handle_admitted(report);
-      pump();
-    },
-    [this](const session_closed& report) {
-      handle_closed(report);
-      pump();
-    },
-    [this](const topic_shared& report) { handle_shared(report); },
-    [this](const relay_state_changed& change) {
-      relays[change.url].state = change.state;
-      peer_info relay;
-      relay.address = change.url;
-      emit("relay_state", relay, change.reason.empty() ? change.state : change.state + ": " + change.reason);
-    },
-    [this](const relay_presence& presence) { handle_presence(presence); },
-    [this](const circuit_offered& offer) { handle_circuit_offered(offer); },
-    // Signals carry holepunching, which this transport does not do.
-    [this](const relay_signal&) { ++counters["supervisor.unexpected_signal"]; },
+      [this](const connect_topic& request) { return handle_connect(request); },
+      [this](const leave_topic& request) { return handle_leave(request); },
+      [this](const announce_topic& request) { return handle_announce(request); },
+      [this](const lookup_topic& request) { return handle_lookup(request); },
+      [this](disconnect) { return handle_disconnect(); },
+      [this](get_name) { return to_string(setup.opts.mode); },
+      [this](get_status) { return handle_status(); },
+      [this](const watch_events& request) { return handle_watch(request); },
+      [this](deadline_reached) {
+        wake_up.fired(now());
+        pump();
+      },
+      [this](const dht_peers& found) { handle_dht_peers(found); },
+      [this](const dial_failed& failure) {
+        handle_dial_failed(failure);
+        pump();
+      },
+      [this](const stream_started& started) { handle_stream_started(started); },
+      [this](const session_established& report) {
+        handle_established(report);
+        pump();
+      },
+      [this](const session_admitted& report) {
+        handle_admitted(report);
+        pump();
+      },
+      [this](const session_closed& report) {
+        handle_closed(report);
+        pump();
+      },
+      [this](const topic_shared& report) { handle_shared(report); },
+      [this](const relay_state_changed& change) {
+        relays[change.url].state = change.state;
+        peer_info relay;
+        relay.address = change.url;
+        emit(
+            "relay_state", relay, change.reason.empty() ? change.state : change.state + ": " + change.reason);
+      },
+      [this](const relay_presence& presence) { handle_presence(presence); },
+      [this](const circuit_offered& offer) { handle_circuit_offered(offer); },
+      // Signals carry holepunching, which this transport does not do.
+      [this](const relay_signal&) { ++counters["supervisor.unexpected_signal"]; },
   };
 }
 

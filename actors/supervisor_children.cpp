@@ -74,11 +74,13 @@ void supervisor_state::start_child(const std::string& name) {
     driver = spawn_io_driver(system, setup.socket, setup.port);
     adopt(name, driver);
   } else if (name == dht_name) {
-    dht = spawn_routing_table(system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table);
+    dht = spawn_routing_table(
+        system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table);
     adopt(name, caf::actor_cast<caf::actor>(dht));
     act::mail(self, dht_bootstrap{})
-      .request(dht, caf::infinite)
-      .then([this](std::uint64_t nodes) { emit("dht_bootstrapped", {}, std::to_string(nodes) + " nodes"); },
+        .request(dht, caf::infinite)
+        .then(
+            [this](std::uint64_t nodes) { emit("dht_bootstrapped", {}, std::to_string(nodes) + " nodes"); },
             [](const caf::error&) {}); // it ended; the next one is asked again
   } else if (name == dialler_name) {
     dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));

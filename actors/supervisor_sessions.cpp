@@ -13,11 +13,15 @@ constexpr auto max_unproved_circuits = 64;
 swarm::outcome outcome_of(errc reason) {
   switch (reason) {
     case errc::replaced:
-    case errc::identity_conflict: return swarm::outcome::refused_duplicate;
-    case errc::self_connection: return swarm::outcome::was_self;
+    case errc::identity_conflict:
+      return swarm::outcome::refused_duplicate;
+    case errc::self_connection:
+      return swarm::outcome::was_self;
     case errc::access_denied:
-    case errc::protocol_violation: return swarm::outcome::refused_for_good;
-    default: return swarm::outcome::lost;
+    case errc::protocol_violation:
+      return swarm::outcome::refused_for_good;
+    default:
+      return swarm::outcome::lost;
   }
 }
 
@@ -56,7 +60,8 @@ void supervisor_state::dial_relayed(const swarm::dial_order& order, const swarm:
     return;
   }
   relay_start start{relay->second.link, guest.url, guest.peer, session::role::initiator};
-  auto stream = caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
+  auto stream =
+      caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
   follow({stream, order.dial, order.target, std::nullopt, false});
   act::mail(self, open_circuit{guest.peer, stream}).send(relay->second.link);
 }
@@ -97,7 +102,8 @@ void supervisor_state::handle_circuit_offered(const circuit_offered& offer) {
     return;
   }
   relay_start start{relay->second.link, offer.url, offer.peer, session::role::responder};
-  auto stream = caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
+  auto stream =
+      caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
   follow({stream, 0, swarm::relayed_peer{offer.url, offer.peer}, std::nullopt, false});
   act::mail(self, accept_circuit{offer.circuit, stream}).send(relay->second.link);
 }
@@ -124,8 +130,9 @@ void supervisor_state::handle_established(const session_established& report) {
   }
   stream.session = report;
   connection_streams[report.connection] = found->first;
-  auto decision = book.established(now(), {report.connection, stream.dial, report.id, report.instance, report.arbiter,
-                                           stream.remote, swarm::way_of(stream.remote)});
+  auto decision = book.established(
+      now(), {report.connection, stream.dial, report.id, report.instance, report.arbiter, stream.remote,
+              swarm::way_of(stream.remote)});
   close_replaced(decision.replaced);
   if (decision.verdict == swarm::verdict::admit) {
     act::mail(self, admit_session{}).send(stream.actor);
@@ -170,7 +177,8 @@ void supervisor_state::close_replaced(const std::vector<std::uint64_t>& connecti
   for (auto connection : connections)
     if (auto stream = find_connection(connection)) {
       stream->replaced = true;
-      act::mail(self, shut_down{errc::replaced, "a newer connection to this peer took over"}).send(stream->actor);
+      act::mail(self, shut_down{errc::replaced, "a newer connection to this peer took over"})
+          .send(stream->actor);
     }
 }
 
@@ -182,8 +190,8 @@ void supervisor_state::handle_closed(const session_closed& report) {
   }
 }
 
-void supervisor_state::settle_closed(const caf::actor_addr& stream, errc reason, const std::string& detail,
-                                     bool unconfirmed) {
+void supervisor_state::settle_closed(
+    const caf::actor_addr& stream, errc reason, const std::string& detail, bool unconfirmed) {
   auto node = streams.extract(stream);
   if (node.empty())
     return;
@@ -204,7 +212,9 @@ void supervisor_state::settle_closed(const caf::actor_addr& stream, errc reason,
     peer = gone.session->peer;
   peer.connected = false;
   auto kind = gone.admitted ? "peer_closed" : "peer_refused";
-  emit(reason == errc::identity_conflict ? "identity_conflict" : kind, peer, detail.empty() ? to_string(reason) : detail);
+  emit(
+      reason == errc::identity_conflict ? "identity_conflict" : kind, peer,
+      detail.empty() ? to_string(reason) : detail);
 }
 
 } // namespace warren

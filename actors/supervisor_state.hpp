@@ -17,13 +17,14 @@
 namespace warren {
 
 using supervisor_actor = act::typed_actor<
-  caf::result<void>(connect_topic), caf::result<void>(leave_topic), caf::result<void>(announce_topic),
-  caf::result<std::vector<peer_info>>(lookup_topic), caf::result<void>(disconnect), caf::result<std::string>(get_name),
-  caf::result<transport_status>(get_status), caf::result<void>(watch_events), caf::result<void>(deadline_reached),
-  caf::result<void>(dht_peers), caf::result<void>(dial_failed), caf::result<void>(stream_started),
-  caf::result<void>(session_established), caf::result<void>(session_admitted), caf::result<void>(session_closed),
-  caf::result<void>(topic_shared), caf::result<void>(relay_state_changed), caf::result<void>(relay_presence),
-  caf::result<void>(circuit_offered), caf::result<void>(relay_signal)>;
+    caf::result<void>(connect_topic), caf::result<void>(leave_topic), caf::result<void>(announce_topic),
+    caf::result<std::vector<peer_info>>(lookup_topic), caf::result<void>(disconnect),
+    caf::result<std::string>(get_name), caf::result<transport_status>(get_status),
+    caf::result<void>(watch_events), caf::result<void>(deadline_reached), caf::result<void>(dht_peers),
+    caf::result<void>(dial_failed), caf::result<void>(stream_started), caf::result<void>(session_established),
+    caf::result<void>(session_admitted), caf::result<void>(session_closed), caf::result<void>(topic_shared),
+    caf::result<void>(relay_state_changed), caf::result<void>(relay_presence),
+    caf::result<void>(circuit_offered), caf::result<void>(relay_signal)>;
 
 struct supervisor_state {
   supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config);
@@ -47,7 +48,7 @@ struct supervisor_state {
     swarm::candidate remote;
     std::optional<session_established> session;
     bool admitted = false;
-    bool replaced = false; // another connection to the same peer took over; this one is ending
+    bool replaced = false;    // another connection to the same peer took over; this one is ending
     std::set<topic> shared{}; // with an open channel
   };
 
@@ -122,13 +123,9 @@ struct supervisor_state {
   /// Does everything that is due and arms the next deadline.
   void pump();
 
-  time_point now() const {
-    return self->clock().now();
-  }
+  time_point now() const { return self->clock().now(); }
 
-  caf::actor self_handle() const {
-    return caf::actor_cast<caf::actor>(self);
-  }
+  caf::actor self_handle() const { return caf::actor_cast<caf::actor>(self); }
 
   supervisor_actor::pointer self;
   supervisor_setup setup;
@@ -143,7 +140,7 @@ struct supervisor_state {
   caf::actor driver;
   dht_actor dht;
   caf::actor dialler;
-  caf::actor discovery; // null unless wanted
+  caf::actor discovery;                      // null unless wanted
   std::map<std::string, relay_child> relays; // by URL, in the order of options::relay_urls only in effect
 
   std::map<topic, joined_topic> topics; // at most options::max_topics
@@ -159,9 +156,9 @@ struct supervisor_state {
   std::map<std::uint64_t, caf::actor_addr> connection_streams;
   std::set<caf::actor_addr> lingering; // closed; still answering a peer that missed the last ACK
 
-  std::set<caf::actor> watchers; // at most max_watchers
+  std::set<caf::actor> watchers;       // at most max_watchers
   std::set<caf::actor_addr> monitored; // subscribers and watchers of now or earlier that live
-  counter_map counters;          // of children and sessions that ended
+  counter_map counters;                // of children and sessions that ended
   std::vector<caf::typed_response_promise<void>> disconnecting;
   std::optional<time_point> disconnect_deadline;
   std::set<std::string> cut_off; // while disconnecting: peers that may have missed the last messages

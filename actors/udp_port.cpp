@@ -107,7 +107,8 @@ void udp_port::deliver(const net::packet_batch& batch) {
       auto receiver = receiver_of(batch.packets()[i]);
       if (!receiver)
         continue;
-      auto g = std::find_if(groups.begin(), groups.end(), [&](const group& x) { return x.receiver == receiver; });
+      auto g =
+          std::find_if(groups.begin(), groups.end(), [&](const group& x) { return x.receiver == receiver; });
       if (g == groups.end())
         g = groups.insert(groups.end(), group{std::move(receiver), {}});
       g->members.push_back(i);

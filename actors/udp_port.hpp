@@ -32,13 +32,9 @@ class udp_port {
 public:
   explicit udp_port(std::shared_ptr<datagram_sender> sender);
 
-  datagram_sender& sender() noexcept {
-    return *sender_;
-  }
+  datagram_sender& sender() noexcept { return *sender_; }
 
-  endpoint local() const {
-    return sender_->local();
-  }
+  endpoint local() const { return sender_->local(); }
 
   /// KRPC datagrams ('d') go to `receiver` from now on.
   void krpc_to(caf::actor receiver);

@@ -23,7 +23,7 @@ scratch& thread_scratch() {
 } // namespace
 
 udx_pipe::udx_pipe(std::shared_ptr<udp_port> port, const udx::config& settings, time_point now)
-  : port_{std::move(port)}, stream_{settings, now}, last_now_{now} {
+    : port_{std::move(port)}, stream_{settings, now}, last_now_{now} {
   // nop
 }
 

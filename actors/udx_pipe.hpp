@@ -29,9 +29,7 @@ public:
   std::string address() const override;
   void count_into(counter_map& out) const override;
 
-  std::uint32_t local_id() const {
-    return stream_.local_id();
-  }
+  std::uint32_t local_id() const { return stream_.local_id(); }
 
 private:
   void transmit(time_point now);

@@ -69,8 +69,9 @@ inline caf::result<caf::message> count_unexpected(caf::scheduled_actor* self, ca
 
 /// An actor whose state is a plain struct with `make_behavior()`. The state dies when the actor exits, not when the last
 /// handle goes. What it does not understand is counted (unexpected_messages) and dropped.
-template <class State, class Behavior = decltype(std::declval<State&>().make_behavior()),
-          class Base = typename base<Behavior>::type>
+template <
+    class State, class Behavior = decltype(std::declval<State&>().make_behavior()),
+    class Base = typename base<Behavior>::type>
 struct state_actor : Base {
   template <class... Ts>
   explicit state_actor(caf::actor_config& config, Ts&&... xs) : Base(config) {
@@ -79,9 +80,7 @@ struct state_actor : Base {
     state.emplace(this, std::forward<Ts>(xs)...);
   }
 
-  Behavior make_behavior() override {
-    return state->make_behavior();
-  }
+  Behavior make_behavior() override { return state->make_behavior(); }
 
   void on_exit() override {
     state.reset();
@@ -105,11 +104,9 @@ inline void done(caf::typed_response_promise<void> promise) {
 
 /// True when mail from Self to Destination must be anonymous: statically typed actors send only to typed ones.
 template <class Self, class Destination>
-constexpr bool is_anonymous
-  = std::is_null_pointer_v<Self>
-    || (std::is_same_v<Destination, caf::actor>
-        && !std::is_base_of_v<caf::event_based_actor, std::remove_pointer_t<Self>>
-        && !std::is_base_of_v<caf::blocking_actor, std::remove_pointer_t<Self>>);
+constexpr bool is_anonymous =
+    std::is_null_pointer_v<
+        Self> || (std::is_same_v<Destination, caf::actor> && !std::is_base_of_v<caf::event_based_actor, std::remove_pointer_t<Self>> && !std::is_base_of_v<caf::blocking_actor, std::remove_pointer_t<Self>>);
 
 /// A message on its way out: mail(self, x...).send(to), .delay(d).send(to) or .request(to, timeout).
 /// Self is std::nullptr_t for anonymous mail.
@@ -125,26 +122,26 @@ struct [[nodiscard]] outgoing {
     template <class Destination>
     void send(const Destination& to) && {
       std::apply(
-        [&](auto&... x) {
-          if constexpr (is_anonymous<Self, Destination>)
-            caf::delayed_anon_send(to, by, std::move(x)...);
-          else
-            mail.self->delayed_send(to, by, std::move(x)...);
-        },
-        mail.content);
+          [&](auto&... x) {
+            if constexpr (is_anonymous<Self, Destination>)
+              caf::delayed_anon_send(to, by, std::move(x)...);
+            else
+              mail.self->delayed_send(to, by, std::move(x)...);
+          },
+          mail.content);
     }
   };
 
   template <class Destination>
   void send(const Destination& to) && {
     std::apply(
-      [&](auto&... x) {
-        if constexpr (is_anonymous<Self, Destination>)
-          caf::anon_send(to, std::move(x)...);
-        else
-          self->send(to, std::move(x)...);
-      },
-      content);
+        [&](auto&... x) {
+          if constexpr (is_anonymous<Self, Destination>)
+            caf::anon_send(to, std::move(x)...);
+          else
+            self->send(to, std::move(x)...);
+        },
+        content);
   }
 
   template <class Destination, class Timeout>
@@ -152,9 +149,7 @@ struct [[nodiscard]] outgoing {
     return std::apply([&](auto&... x) { return self->request(to, timeout, std::move(x)...); }, content);
   }
 
-  delayed delay(std::chrono::nanoseconds by) && {
-    return {std::move(*this), by};
-  }
+  delayed delay(std::chrono::nanoseconds by) && { return {std::move(*this), by}; }
 };
 
 template <class Self, class... Ts>

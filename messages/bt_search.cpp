@@ -145,7 +145,8 @@ result<message> decode(byte_view datagram) {
 }
 
 bytes encode(const message& what, const endpoint& group) {
-  auto text = std::string{request_line} + "\r\nHost: " + to_string(group) + "\r\nPort: " + std::to_string(what.port);
+  auto text =
+      std::string{request_line} + "\r\nHost: " + to_string(group) + "\r\nPort: " + std::to_string(what.port);
   auto count = std::min(what.info_hashes.size(), max_info_hashes);
   for (std::size_t i = 0; i < count; ++i) {
     text += "\r\nInfohash: ";

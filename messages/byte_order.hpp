@@ -69,18 +69,12 @@ public:
     return front;
   }
 
-  byte_view rest() const noexcept {
-    return failed_ ? byte_view{} : rest_;
-  }
+  byte_view rest() const noexcept { return failed_ ? byte_view{} : rest_; }
 
-  bool ok() const noexcept {
-    return !failed_;
-  }
+  bool ok() const noexcept { return !failed_; }
 
   /// True when everything was read and nothing is left.
-  bool done() const noexcept {
-    return !failed_ && rest_.empty();
-  }
+  bool done() const noexcept { return !failed_ && rest_.empty(); }
 
 private:
   byte_view rest_;

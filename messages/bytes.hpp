@@ -43,8 +43,7 @@ inline const std::uint8_t* as_u8(byte_view data) noexcept {
 
 /// The same for octets to be written; a template, so that a mutable array is not ambiguous between the two.
 template <class Range>
-  requires std::convertible_to<Range&&, std::span<std::byte>>
-std::uint8_t* as_u8(Range&& data) noexcept {
+requires std::convertible_to<Range&&, std::span<std::byte>> std::uint8_t* as_u8(Range&& data) noexcept {
   return reinterpret_cast<std::uint8_t*>(std::span<std::byte>{data}.data());
 }
 

@@ -19,17 +19,11 @@ public:
   explicit chunk(bytes data) : data_{std::make_shared<const bytes>(std::move(data))} {}
   explicit chunk(byte_view data) : chunk{to_bytes(data)} {}
 
-  byte_view view() const noexcept {
-    return *data_;
-  }
+  byte_view view() const noexcept { return *data_; }
 
-  std::size_t size() const noexcept {
-    return data_->size();
-  }
+  std::size_t size() const noexcept { return data_->size(); }
 
-  friend bool operator==(const chunk& x, const chunk& y) {
-    return *x.data_ == *y.data_;
-  }
+  friend bool operator==(const chunk& x, const chunk& y) { return *x.data_ == *y.data_; }
 
   template <class Inspector>
   friend auto inspect(Inspector& f, chunk& x) {

@@ -48,8 +48,8 @@ struct channel_key {
 
 template <class Inspector>
 auto inspect(Inspector& f, channel_key& x) {
-  return act::object(f, x, "warren::channel_key", act::field("connection", x.connection),
-                     act::field("channel", x.channel));
+  return act::object(
+      f, x, "warren::channel_key", act::field("connection", x.connection), act::field("channel", x.channel));
 }
 
 /// How octets reach the peer now.
@@ -69,8 +69,9 @@ struct peer_info {
 
 template <class Inspector>
 auto inspect(Inspector& f, peer_info& x) {
-  return act::object(f, x, "warren::peer_info", act::field("id", x.id), act::field("address", x.address),
-                     act::field("connected", x.connected), act::field("path", x.path));
+  return act::object(
+      f, x, "warren::peer_info", act::field("id", x.id), act::field("address", x.address),
+      act::field("connected", x.connected), act::field("path", x.path));
 }
 
 /// What a connection tells about itself; all counts since it was established.
@@ -85,10 +86,10 @@ struct connection_status {
 
 template <class Inspector>
 auto inspect(Inspector& f, connection_status& x) {
-  return act::object(f, x, "warren::connection_status", act::field("connection", x.connection),
-                     act::field("peer", x.peer), act::field("bytes_in", x.bytes_in),
-                     act::field("bytes_out", x.bytes_out), act::field("rtt_us", x.rtt_us),
-                     act::field("connected_ms", x.connected_ms));
+  return act::object(
+      f, x, "warren::connection_status", act::field("connection", x.connection), act::field("peer", x.peer),
+      act::field("bytes_in", x.bytes_in), act::field("bytes_out", x.bytes_out),
+      act::field("rtt_us", x.rtt_us), act::field("connected_ms", x.connected_ms));
 }
 
 /// Consumer -> connection: sends one message of at most 16 MiB. Answered when the connection accepted it; until then the
@@ -100,7 +101,8 @@ struct write_chunk {
 
 template <class Inspector>
 auto inspect(Inspector& f, write_chunk& x) {
-  return act::object(f, x, "warren::write_chunk", act::field("channel", x.channel), act::field("data", x.data));
+  return act::object(
+      f, x, "warren::write_chunk", act::field("channel", x.channel), act::field("data", x.data));
 }
 
 /// Consumer -> connection: messages that cost `octets` more may be delivered. A message costs its octets and message_cost
@@ -114,7 +116,8 @@ struct grant_credit {
 
 template <class Inspector>
 auto inspect(Inspector& f, grant_credit& x) {
-  return act::object(f, x, "warren::grant_credit", act::field("channel", x.channel), act::field("octets", x.octets));
+  return act::object(
+      f, x, "warren::grant_credit", act::field("channel", x.channel), act::field("octets", x.octets));
 }
 
 /// Consumer -> connection: nothing more will be written; the peer gets peer_finished after the last message. Answered when
@@ -148,8 +151,8 @@ auto inspect(Inspector& f, get_status& x) {
 
 /// The connection actor.
 using connection_actor = act::typed_actor<
-  caf::result<void>(write_chunk), caf::result<void>(grant_credit), caf::result<void>(finish_channel),
-  caf::result<void>(close_channel), caf::result<connection_status>(get_status)>;
+    caf::result<void>(write_chunk), caf::result<void>(grant_credit), caf::result<void>(finish_channel),
+    caf::result<void>(close_channel), caf::result<connection_status>(get_status)>;
 
 /// Connection -> consumer: a peer on the topic is connected and proved its key. First message of a channel.
 struct connected {
@@ -161,8 +164,9 @@ struct connected {
 
 template <class Inspector>
 auto inspect(Inspector& f, connected& x) {
-  return act::object(f, x, "warren::connected", act::field("key", x.key), act::field("connection", x.connection),
-                     act::field("on", x.on), act::field("peer", x.peer));
+  return act::object(
+      f, x, "warren::connected", act::field("key", x.key), act::field("connection", x.connection),
+      act::field("on", x.on), act::field("peer", x.peer));
 }
 
 /// Connection -> consumer: one whole message from the peer.
@@ -206,8 +210,9 @@ struct closed {
 
 template <class Inspector>
 auto inspect(Inspector& f, closed& x) {
-  return act::object(f, x, "warren::closed", act::field("key", x.key), act::field("reason", x.reason),
-                     act::field("detail", x.detail));
+  return act::object(
+      f, x, "warren::closed", act::field("key", x.key), act::field("reason", x.reason),
+      act::field("detail", x.detail));
 }
 
 } // namespace warren

@@ -25,7 +25,8 @@ struct put_fields {
 
 template <class Inspector>
 auto inspect(Inspector& f, put_fields& x) {
-  return act::object(f, x, "warren::put_fields", act::field("soul", x.soul), act::field("fields_json", x.fields_json));
+  return act::object(
+      f, x, "warren::put_fields", act::field("soul", x.soul), act::field("fields_json", x.fields_json));
 }
 
 /// Returns node `soul`; errc::not_found when it has no field that is not null.
@@ -48,8 +49,9 @@ struct node_value {
 
 template <class Inspector>
 auto inspect(Inspector& f, node_value& x) {
-  return act::object(f, x, "warren::node_value", act::field("soul", x.soul), act::field("fields_json", x.fields_json),
-                     act::field("states_json", x.states_json));
+  return act::object(
+      f, x, "warren::node_value", act::field("soul", x.soul), act::field("fields_json", x.fields_json),
+      act::field("states_json", x.states_json));
 }
 
 /// Returns up to `limit` nodes (1 to 1000) with souls greater than `after`, in byte order of souls.
@@ -60,7 +62,8 @@ struct export_nodes {
 
 template <class Inspector>
 auto inspect(Inspector& f, export_nodes& x) {
-  return act::object(f, x, "warren::export_nodes", act::field("after", x.after), act::field("limit", x.limit));
+  return act::object(
+      f, x, "warren::export_nodes", act::field("after", x.after), act::field("limit", x.limit));
 }
 
 struct node_page {
@@ -81,7 +84,8 @@ struct watch_nodes {
 
 template <class Inspector>
 auto inspect(Inspector& f, watch_nodes& x) {
-  return act::object(f, x, "warren::watch_nodes", act::field("watcher", x.watcher), act::field("prefix", x.prefix));
+  return act::object(
+      f, x, "warren::watch_nodes", act::field("watcher", x.watcher), act::field("prefix", x.prefix));
 }
 
 struct field_changed {
@@ -94,9 +98,9 @@ struct field_changed {
 
 template <class Inspector>
 auto inspect(Inspector& f, field_changed& x) {
-  return act::object(f, x, "warren::field_changed", act::field("soul", x.soul), act::field("field", x.field),
-                     act::field("value_json", x.value_json), act::field("state", x.state),
-                     act::field("local", x.local));
+  return act::object(
+      f, x, "warren::field_changed", act::field("soul", x.soul), act::field("field", x.field),
+      act::field("value_json", x.value_json), act::field("state", x.state), act::field("local", x.local));
 }
 
 /// `digest`: 64 hexadecimal digits, equal on two replicas exactly when their items are.
@@ -109,17 +113,17 @@ struct database_status {
 
 template <class Inspector>
 auto inspect(Inspector& f, database_status& x) {
-  return act::object(f, x, "warren::database_status", act::field("items", x.items), act::field("digest", x.digest),
-                     act::field("peers", x.peers), act::field("counters", x.counters));
+  return act::object(
+      f, x, "warren::database_status", act::field("items", x.items), act::field("digest", x.digest),
+      act::field("peers", x.peers), act::field("counters", x.counters));
 }
 
-using replicator_actor
-  = act::typed_actor<caf::result<void>(put_fields), caf::result<node_value>(get_node),
-                     caf::result<node_page>(export_nodes), caf::result<void>(watch_nodes),
-                     caf::result<database_status>(get_status),
-                     // What its connections tell it (messages/connection.hpp).
-                     caf::result<void>(connected), caf::result<void>(chunk_received), caf::result<void>(peer_finished),
-                     caf::result<void>(path_changed), caf::result<void>(closed), caf::result<void>(deadline_reached)>;
+using replicator_actor = act::typed_actor<
+    caf::result<void>(put_fields), caf::result<node_value>(get_node), caf::result<node_page>(export_nodes),
+    caf::result<void>(watch_nodes), caf::result<database_status>(get_status),
+    // What its connections tell it (messages/connection.hpp).
+    caf::result<void>(connected), caf::result<void>(chunk_received), caf::result<void>(peer_finished),
+    caf::result<void>(path_changed), caf::result<void>(closed), caf::result<void>(deadline_reached)>;
 
 /// replicator -> store_actor: make that durable. Answered when it is on disk; errc::storage_failed with the reason when
 /// it is not, and then nothing of it is. Local to one process.

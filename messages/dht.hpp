@@ -59,8 +59,9 @@ struct discover_locally {
 /// Anyone -> routing_table: answered once bootstrapping is over, with the number of nodes known (0: nobody answered).
 struct dht_bootstrap {};
 
-using dht_actor = act::typed_actor<caf::result<dht_summary>(dht_lookup), caf::result<dht_status>(get_status),
-                                   caf::result<void>(dht_forget), caf::result<std::uint64_t>(dht_bootstrap),
-                                   caf::result<void>(packets_arrived), caf::result<void>(deadline_reached)>;
+using dht_actor = act::typed_actor<
+    caf::result<dht_summary>(dht_lookup), caf::result<dht_status>(get_status), caf::result<void>(dht_forget),
+    caf::result<std::uint64_t>(dht_bootstrap), caf::result<void>(packets_arrived),
+    caf::result<void>(deadline_reached)>;
 
 } // namespace warren

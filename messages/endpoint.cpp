@@ -74,8 +74,9 @@ bool ip_address::is_private() const noexcept {
   auto o = octets();
   if (family_ == address_family::ipv6)
     return (at(o, 0) & 0xfe) == 0xfc || (at(o, 0) == 0xfe && (at(o, 1) & 0xc0) == 0x80);
-  return at(o, 0) == 10 || (at(o, 0) == 172 && (at(o, 1) & 0xf0) == 16) || (at(o, 0) == 192 && at(o, 1) == 168)
-         || (at(o, 0) == 169 && at(o, 1) == 254) || (at(o, 0) == 100 && (at(o, 1) & 0xc0) == 64);
+  return at(o, 0) == 10 || (at(o, 0) == 172 && (at(o, 1) & 0xf0) == 16)
+         || (at(o, 0) == 192 && at(o, 1) == 168) || (at(o, 0) == 169 && at(o, 1) == 254)
+         || (at(o, 0) == 100 && (at(o, 1) & 0xc0) == 64);
 }
 
 bool ip_address::is_multicast() const noexcept {

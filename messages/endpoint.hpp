@@ -24,9 +24,7 @@ public:
   /// Returns the address written in `text` ("192.0.2.1", "2001:db8::1"), or nothing. Zone ids are refused.
   static std::optional<ip_address> parse(std::string_view text);
 
-  address_family family() const noexcept {
-    return family_;
-  }
+  address_family family() const noexcept { return family_; }
 
   /// Returns the 4 or 16 octets, valid as long as this object.
   byte_view octets() const noexcept {

@@ -29,9 +29,7 @@ public:
 
   /// Returns a uniform value below `bound`; `bound` must not be 0. The bias of at most bound / 2^64 does not matter for
   /// jitter and choice; keys and nonces use fill().
-  std::uint64_t below(std::uint64_t bound) {
-    return draw<std::uint64_t>() % bound;
-  }
+  std::uint64_t below(std::uint64_t bound) { return draw<std::uint64_t>() % bound; }
 };
 
 } // namespace warren

@@ -17,25 +17,13 @@ public:
   template <class Enum, class = std::enable_if_t<std::is_error_code_enum_v<Enum>>>
   result(Enum why) : result{make_error_code(why)} {}
 
-  explicit operator bool() const noexcept {
-    return state_.index() == 0;
-  }
+  explicit operator bool() const noexcept { return state_.index() == 0; }
 
-  T& operator*() & {
-    return std::get<0>(state_);
-  }
-  const T& operator*() const& {
-    return std::get<0>(state_);
-  }
-  T&& operator*() && {
-    return std::get<0>(std::move(state_));
-  }
-  T* operator->() {
-    return &std::get<0>(state_);
-  }
-  const T* operator->() const {
-    return &std::get<0>(state_);
-  }
+  T& operator*() & { return std::get<0>(state_); }
+  const T& operator*() const& { return std::get<0>(state_); }
+  T&& operator*() && { return std::get<0>(std::move(state_)); }
+  T* operator->() { return &std::get<0>(state_); }
+  const T* operator->() const { return &std::get<0>(state_); }
 
   /// Returns why there is no value; an empty code when there is one.
   std::error_code error() const noexcept {

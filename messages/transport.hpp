@@ -17,7 +17,8 @@ auto inspect(Inspector& f, secret_bytes& x) {
     delete octets;
   };
   auto view = as_text(x.view());
-  auto wire = std::shared_ptr<std::vector<char>>{new std::vector<char>(view.begin(), view.end()), wipe_and_free};
+  auto wire =
+      std::shared_ptr<std::vector<char>>{new std::vector<char>(view.begin(), view.end()), wipe_and_free};
   auto load = [&x, wire]() -> caf::error {
     x = secret_bytes{std::string_view{wire->data(), wire->size()}};
     return caf::none;
@@ -36,8 +37,9 @@ struct connect_topic {
 
 template <class Inspector>
 auto inspect(Inspector& f, connect_topic& x) {
-  return act::object(f, x, "warren::connect_topic", act::field("on", x.on), act::field("secret", x.secret),
-                     act::field("subscriber", x.subscriber));
+  return act::object(
+      f, x, "warren::connect_topic", act::field("on", x.on), act::field("secret", x.secret),
+      act::field("subscriber", x.subscriber));
 }
 
 /// Leaves a topic: its channels close, announcing stops. Fails with errc::not_joined.
@@ -72,8 +74,8 @@ auto inspect(Inspector& f, lookup_topic& x) {
 }
 
 /// Leaves every topic and closes every connection; the transport can be used again afterwards. Answered when all that was
-/// written has been acknowledged, after 25 s at the latest; fails with errc::timed_out naming the peers that may have missed
-/// something.
+/// written has been acknowledged; fails with errc::timed_out naming the peers that may have missed something. A connection
+/// without progress is given up after 20 s, any after 2 min.
 struct disconnect {};
 
 template <class Inspector>
@@ -109,8 +111,9 @@ struct swarm_event {
 
 template <class Inspector>
 auto inspect(Inspector& f, swarm_event& x) {
-  return act::object(f, x, "warren::swarm_event", act::field("kind", x.kind), act::field("peer", x.peer),
-                     act::field("reason", x.reason));
+  return act::object(
+      f, x, "warren::swarm_event", act::field("kind", x.kind), act::field("peer", x.peer),
+      act::field("reason", x.reason));
 }
 
 struct relay_status {
@@ -138,15 +141,17 @@ struct transport_status {
 
 template <class Inspector>
 auto inspect(Inspector& f, transport_status& x) {
-  return act::object(f, x, "warren::transport_status", act::field("id", x.id), act::field("name", x.name),
-                     act::field("addresses", x.addresses), act::field("peers", x.peers),
-                     act::field("dht_nodes", x.dht_nodes), act::field("dht_external", x.dht_external),
-                     act::field("relays", x.relays), act::field("counters", x.counters));
+  return act::object(
+      f, x, "warren::transport_status", act::field("id", x.id), act::field("name", x.name),
+      act::field("addresses", x.addresses), act::field("peers", x.peers),
+      act::field("dht_nodes", x.dht_nodes), act::field("dht_external", x.dht_external),
+      act::field("relays", x.relays), act::field("counters", x.counters));
 }
 
 using transport_actor = act::typed_actor<
-  caf::result<void>(connect_topic), caf::result<void>(leave_topic), caf::result<void>(announce_topic),
-  caf::result<std::vector<peer_info>>(lookup_topic), caf::result<void>(disconnect), caf::result<std::string>(get_name),
-  caf::result<transport_status>(get_status), caf::result<void>(watch_events)>;
+    caf::result<void>(connect_topic), caf::result<void>(leave_topic), caf::result<void>(announce_topic),
+    caf::result<std::vector<peer_info>>(lookup_topic), caf::result<void>(disconnect),
+    caf::result<std::string>(get_name), caf::result<transport_status>(get_status),
+    caf::result<void>(watch_events)>;
 
 } // namespace warren

@@ -4,10 +4,14 @@ namespace warren {
 
 std::string to_string(path_kind kind) {
   switch (kind) {
-    case path_kind::none: return "none";
-    case path_kind::lan: return "lan";
-    case path_kind::direct: return "direct";
-    case path_kind::relay: return "relay";
+    case path_kind::none:
+      return "none";
+    case path_kind::lan:
+      return "lan";
+    case path_kind::direct:
+      return "direct";
+    case path_kind::relay:
+      return "relay";
   }
   return "none";
 }

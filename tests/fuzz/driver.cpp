@@ -17,7 +17,9 @@ using input = std::vector<std::uint8_t>;
 constexpr std::size_t largest_input = 70'000;
 
 input mutate(const std::vector<input>& corpus, std::mt19937_64& random) {
-  auto pick = [&](std::size_t bound) { return static_cast<std::size_t>(random() % std::max<std::size_t>(bound, 1)); };
+  auto pick = [&](std::size_t bound) {
+    return static_cast<std::size_t>(random() % std::max<std::size_t>(bound, 1));
+  };
   input result = corpus[pick(corpus.size())];
   auto steps = 1 + pick(8);
   for (std::size_t i = 0; i < steps; ++i) {
@@ -46,7 +48,8 @@ input mutate(const std::vector<input>& corpus, std::mt19937_64& random) {
         break;
       }
       case 5: { // an interesting length, either byte order
-        static constexpr std::uint32_t values[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0xffffffff};
+        static constexpr std::uint32_t values[] = {0,      1,      0x7f,    0x80,       0xff,
+                                                   0x7fff, 0xffff, 0x10000, 0x7fffffff, 0xffffffff};
         auto value = values[pick(std::size(values))];
         auto at = pick(result.size() + 1);
         for (std::size_t k = 0; k < 4 && at + k < result.size(); ++k)

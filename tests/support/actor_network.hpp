@@ -38,12 +38,8 @@ public:
   }
 
   /// From now on nothing goes to or from `where`, or does again.
-  void cut(const endpoint& where) {
-    unreachable_.insert(where);
-  }
-  void mend(const endpoint& where) {
-    unreachable_.erase(where);
-  }
+  void cut(const endpoint& where) { unreachable_.insert(where); }
+  void mend(const endpoint& where) { unreachable_.erase(where); }
 
   /// Puts a datagram on the wire as if `from` had sent it.
   void inject(const endpoint& from, const endpoint& to, bytes payload) {
@@ -80,9 +76,7 @@ private:
       network_.queue_.push_back({where_, to, to_bytes(payload)});
     }
 
-    endpoint local() const override {
-      return where_;
-    }
+    endpoint local() const override { return where_; }
 
   private:
     actor_network& network_;

@@ -5,6 +5,8 @@
 #include "tools/warren/node_flags.hpp"
 #include "tools/warren/topic_flags.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -26,6 +28,9 @@ struct run_flags {
   std::string api_token;
   bool json = false;
 };
+
+/// Longer than a transport takes to disconnect (messages/transport.hpp).
+constexpr auto longest_stop = 130s;
 
 [[noreturn]] void fail(const caf::error& why) {
   if (is(why, errc::bad_config))
@@ -86,7 +91,13 @@ public:
   }
 
   ~node_actors() {
-    act::mail(self_, disconnect{}).request(transport_, 8s).receive([] {}, [](const caf::error&) {});
+    act::mail(self_, disconnect{})
+        .request(transport_, longest_stop)
+        .receive(
+            [] {},
+            [](const caf::error& why) {
+              spdlog::warn("stopping: {}; peers catch up when they next meet", describe(why));
+            });
     end(transport_);
     end(database_);
   }
@@ -157,7 +168,7 @@ void run_node(const run_flags& given) {
       api_server api{io, listen, system, actors.transport(), actors.database(), given.api_token};
       out.event(ready_event(actors.status(), api.local()));
       problem = stop.wait();
-      stop.guard_shutdown(20s);
+      stop.guard_shutdown(longest_stop + 10s);
     }
     caf::anon_send_exit(printer, caf::exit_reason::user_shutdown);
   }

@@ -24,6 +24,9 @@ constexpr std::ptrdiff_t parts_in_flight = 6;
 /// Octets the peer may send before we wrote them out; together with one part this bounds what is held.
 constexpr std::uint64_t credit = 4 * 1024 * 1024;
 
+/// Longer than a transport takes to disconnect (messages/transport.hpp).
+constexpr std::chrono::milliseconds longest_drain = 130s;
+
 struct pipe_flags {
   node_flags node;
   topic_flags on;
@@ -229,18 +232,14 @@ struct pipe_state {
   bool peer_done = false;
 };
 
-/// Ends the connection in order and waits until the peer has everything, at most `patience` times.
-void disconnect_in_order(caf::scoped_actor& self, const transport_actor& transport, int patience) {
-  for (int tries = 0; tries < patience; ++tries) {
-    bool over = true;
-    act::mail(self, disconnect{}).request(transport, 10s).receive([] {}, [](const caf::error&) {});
-    act::mail(self, get_status{})
-        .request(transport, 10s)
-        .receive(
-            [&](const transport_status& status) { over = status.peers.empty(); }, [](const caf::error&) {});
-    if (over)
-      return;
-  }
+/// Ends the connection in order, so that the peer gets everything, within `longest`. Returns what went wrong.
+caf::error disconnect_in_order(
+    caf::scoped_actor& self, const transport_actor& transport, std::chrono::milliseconds longest) {
+  caf::error problem;
+  act::mail(self, disconnect{})
+      .request(transport, longest)
+      .receive([] {}, [&](caf::error& why) { problem = std::move(why); });
+  return problem;
 }
 
 void check(const caf::error& why) {
@@ -291,15 +290,18 @@ void run_pipe(const pipe_flags& given) {
   } catch (const std::exception& why) {
     problem = why.what();
   }
-  stop.guard_shutdown(60s);
   // However slow the way to the peer is; but somebody who stopped us by a signal does not want to wait.
-  disconnect_in_order(self, *transport, problem ? 10 : 1);
+  std::chrono::milliseconds longest = problem ? longest_drain : 3s;
+  stop.guard_shutdown(longest + 10s);
+  auto undelivered = disconnect_in_order(self, *transport, longest);
   caf::anon_send_exit(pipe, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(*transport, caf::exit_reason::user_shutdown);
   if (problem && !problem->empty())
     throw failure{*problem};
   if (!problem && *began)
     throw failure{"stopped by a signal before both sides were done"};
+  if (problem && undelivered)
+    throw failure{"not everything is known to have arrived: " + describe(undelivered)};
 }
 
 } // namespace

@@ -139,7 +139,8 @@ void endpoint::handle_proven_open(const warren::endpoint& from, const control::o
 void endpoint::handle(time_point, const warren::endpoint& from, const control::foreign_open& packet) {
   ++counters_.bad_version;
   enqueue(
-      from, control::encode(control::refuse{packet.initiator_id, packet.token, control::refusal::other_version}));
+      from,
+      control::encode(control::refuse{packet.initiator_id, packet.token, control::refusal::other_version}));
 }
 
 void endpoint::release(time_point now, std::uint32_t local_id) {

@@ -25,10 +25,10 @@ constexpr std::uint32_t largest_head = 16 * 1024;
 /// Faults after a request line that was good: this is HTTP, and its sender can be told. Anything else is cut off in silence.
 bool is_malformed_request(const error_code& why) {
   static constexpr std::array faults{
-      http::error::bad_field,           http::error::bad_value,
-      http::error::bad_content_length,  http::error::bad_transfer_encoding,
-      http::error::bad_line_ending,     http::error::bad_obs_fold,
-      http::error::bad_chunk,           http::error::bad_chunk_extension,
+      http::error::bad_field,          http::error::bad_value,
+      http::error::bad_content_length, http::error::bad_transfer_encoding,
+      http::error::bad_line_ending,    http::error::bad_obs_fold,
+      http::error::bad_chunk,          http::error::bad_chunk_extension,
   };
   return std::any_of(faults.begin(), faults.end(), [&why](http::error fault) { return why == fault; });
 }

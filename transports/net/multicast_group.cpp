@@ -21,12 +21,15 @@ std::set<unsigned> suitable_interfaces(address_family family, const std::optiona
   constexpr unsigned needed = IFF_UP | IFF_RUNNING | IFF_MULTICAST;
   std::set<unsigned> found;
   for (auto* each = raw; each != nullptr; each = each->ifa_next) {
-    auto fits = each->ifa_addr != nullptr && (each->ifa_flags & needed) == needed && !(each->ifa_flags & IFF_LOOPBACK);
+    auto fits = each->ifa_addr != nullptr && (each->ifa_flags & needed) == needed
+                && !(each->ifa_flags & IFF_LOOPBACK);
     if (!fits || each->ifa_addr->sa_family != (family == address_family::ipv4 ? AF_INET : AF_INET6))
       continue;
     socket_address address;
     address.v6 = {};
-    std::memcpy(&address.v6, each->ifa_addr, family == address_family::ipv4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+    std::memcpy(
+        &address.v6, each->ifa_addr,
+        family == address_family::ipv4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
     if (!only || address.to_endpoint().address == *only)
       found.insert(if_nametoindex(each->ifa_name));
   }

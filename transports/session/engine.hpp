@@ -130,7 +130,7 @@ private:
   std::optional<time_point> resume_deadline_;
   std::optional<closing_state> closing_;
   std::optional<std::uint64_t> last_data_; // number of the last record with octets of a channel
-  std::uint64_t sent_high_ = 0; // records below were sent on some pipe
+  std::uint64_t sent_high_ = 0;            // records below were sent on some pipe
   bool admitted_ = false;
   bool closed_ = false;
   bool last_record_due_ = false; // after the end: close or acknowledgement

@@ -178,6 +178,9 @@ std::error_code engine::on_ack(time_point now, const wire::ack& f) {
     return errc::bad_acknowledgement;
   if (f.next <= retained_.first())
     return {}; // an older one, repeated after a resume
+  // However slow the path: what was accepted still gets through. Acknowledged pings are no progress.
+  if (closing_ && !closing_->drain_over && last_data_ && retained_.first() <= *last_data_)
+    closing_->deadline = now + config_.limits.drain_timeout;
   acknowledge(f.next);
   liveness_.on_acknowledged(now, f.next, std::chrono::microseconds{f.delay}, retained_.has_eliciting());
   return {};

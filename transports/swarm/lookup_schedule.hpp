@@ -16,13 +16,9 @@ public:
     // nop
   }
 
-  bool due(time_point now) const noexcept {
-    return next_ <= now;
-  }
+  bool due(time_point now) const noexcept { return next_ <= now; }
 
-  time_point next() const noexcept {
-    return next_;
-  }
+  time_point next() const noexcept { return next_; }
 
   /// Call when a lookup is over.
   void done(time_point now) noexcept {

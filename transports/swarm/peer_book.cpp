@@ -13,7 +13,7 @@ constexpr std::size_t max_superseded = 1024;
 } // namespace
 
 peer_book::peer_book(const peer_id& self, const dial_policy& policy, random_source& random)
-  : self_{self}, policy_{policy}, random_{random} {
+    : self_{self}, policy_{policy}, random_{random} {
   // nop
 }
 
@@ -43,7 +43,8 @@ void peer_book::make_room(time_point now) {
   });
   while (entries_.size() > policy_.max_candidates) {
     auto oldest = std::min_element(entries_.begin(), entries_.end(), [](const auto& x, const auto& y) {
-      return std::pair{x.second.dialling, x.second.last_seen} < std::pair{y.second.dialling, y.second.last_seen};
+      return std::pair{x.second.dialling, x.second.last_seen}
+             < std::pair{y.second.dialling, y.second.last_seen};
     });
     if (oldest->second.dialling)
       return; // bounded by max_dials
@@ -74,7 +75,7 @@ bool peer_book::is_connected(const peer_id& peer, way at_worst) const {
 
 std::size_t peer_book::admitted_count() const {
   return static_cast<std::size_t>(
-    std::count_if(sessions_.begin(), sessions_.end(), [](const auto& x) { return x.second.admitted; }));
+      std::count_if(sessions_.begin(), sessions_.end(), [](const auto& x) { return x.second.admitted; }));
 }
 
 bool peer_book::may_dial(const candidate& target, const entry& e) const {
@@ -129,7 +130,8 @@ void peer_book::settle(time_point now, const candidate& target, outcome why) {
       break;
     case outcome::refused_duplicate:
     case outcome::lost:
-      e.next_dial = now + backoff_delay(random_, e.failures++, policy_.first_backoff, policy_.longest_backoff);
+      e.next_dial =
+          now + backoff_delay(random_, e.failures++, policy_.first_backoff, policy_.longest_backoff);
   }
   if (e.topics.empty())
     entries_.erase(found);
@@ -161,11 +163,11 @@ std::vector<std::uint64_t> peer_book::others_of(const peer_id& peer, std::uint64
 }
 
 bool peer_book::is_conflict(const live_session& fresh, const std::vector<std::uint64_t>& others) const {
-  auto superseded = std::find(superseded_.begin(), superseded_.end(),
-                              std::pair{fresh.session.peer, fresh.session.instance});
+  auto superseded = std::find(
+      superseded_.begin(), superseded_.end(), std::pair{fresh.session.peer, fresh.session.instance});
   return superseded != superseded_.end() && std::any_of(others.begin(), others.end(), [&](auto id) {
-    return sessions_.at(id).session.instance != fresh.session.instance;
-  });
+           return sessions_.at(id).session.instance != fresh.session.instance;
+         });
 }
 
 void peer_book::note_superseded(const live_session& fresh, const std::vector<std::uint64_t>& replaced) {
@@ -226,7 +228,8 @@ void peer_book::closed(time_point now, std::uint64_t connection, outcome why) {
   if (found.empty() || !found.mapped().target)
     return;
   auto& live = found.mapped();
-  if (auto e = entries_.find(*live.target); e != entries_.end() && live.admitted && live.since + policy_.stable_after <= now)
+  if (auto e = entries_.find(*live.target);
+      e != entries_.end() && live.admitted && live.since + policy_.stable_after <= now)
     e->second.failures = 0;
   settle(now, *live.target, why);
 }

@@ -17,10 +17,11 @@ struct dial_policy {
   std::size_t max_peers = 256;       // connections; beyond it no dials, and the arbiter refuses
   std::size_t max_dials = 32;        // in flight at once; further candidates wait
   std::size_t max_candidates = 4096; // beyond it the one not seen for longest is forgotten
-  duration relay_delay = std::chrono::seconds{1}; // a guest of a relay is dialled so long after it was first seen
+  duration relay_delay =
+      std::chrono::seconds{1}; // a guest of a relay is dialled so long after it was first seen
   duration first_backoff = std::chrono::milliseconds{500};
   duration longest_backoff = std::chrono::seconds{60};
-  duration ban = std::chrono::minutes{10};                // after a refusal of who we are, or a broken protocol
+  duration ban = std::chrono::minutes{10}; // after a refusal of who we are, or a broken protocol
   duration candidate_lifetime = std::chrono::minutes{15}; // not seen for so long: forgotten
   /// The other side dials again although its connection stands here: it has lost it. Younger connections are a crossing dial.
   duration crossing_window = std::chrono::seconds{5};
@@ -97,9 +98,7 @@ public:
   /// Returns what was found on `on` and is not connected now.
   std::vector<candidate> candidates_on(const topic& on) const;
 
-  std::size_t dials_in_flight() const noexcept {
-    return dials_.size();
-  }
+  std::size_t dials_in_flight() const noexcept { return dials_.size(); }
 
 private:
   struct entry {

@@ -22,7 +22,8 @@ struct restart_limits {
 class restart_policy {
 public:
   /// `random` must outlive the policy.
-  explicit restart_policy(random_source& random, const restart_limits& limits = {}) : random_{random}, limits_{limits} {
+  explicit restart_policy(random_source& random, const restart_limits& limits = {})
+      : random_{random}, limits_{limits} {
     // nop
   }
 
@@ -32,7 +33,8 @@ public:
 private:
   random_source& random_;
   restart_limits limits_;
-  std::map<std::string, std::deque<time_point>> exits_; // one entry a child name, at most intensity + 1 times in each
+  std::map<std::string, std::deque<time_point>>
+      exits_; // one entry a child name, at most intensity + 1 times in each
 };
 
 } // namespace warren::swarm

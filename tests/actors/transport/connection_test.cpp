@@ -47,14 +47,16 @@ BOOST_FIXTURE_TEST_CASE(peers_on_a_topic_find_each_other_and_know_who_the_other_
   BOOST_TEST(status.peer.id == at_a.peer.id);
   BOOST_TEST(status.bytes_in > 0u);
   const auto& events = a.events.all<swarm_event>();
-  auto greeted = std::find_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "peer_connected"; });
+  auto greeted =
+      std::find_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "peer_connected"; });
   BOOST_REQUIRE((greeted != events.end()));
   BOOST_TEST(greeted->peer.id == at_a.peer.id);
 }
 
 BOOST_FIXTURE_TEST_CASE(messages_keep_their_boundaries_and_order, pair_fixture) {
   grant(at_b, 1 << 30);
-  std::vector<chunk> sent{text("one"), text(""), text("two"), chunk{bytes(100'000, std::byte{7})}, text("three")};
+  std::vector<chunk> sent{
+      text("one"), text(""), text("two"), chunk{bytes(100'000, std::byte{7})}, text("three")};
   for (const auto& message : sent) {
     auto answer = attempt(at_a.connection, write_chunk{at_a.key.channel, message});
     BOOST_REQUIRE(answer->has_value());
@@ -89,7 +91,8 @@ BOOST_FIXTURE_TEST_CASE(a_message_of_16_mib_arrives_whole_and_a_larger_one_is_re
 BOOST_FIXTURE_TEST_CASE(without_credit_nothing_is_delivered_and_the_writer_is_held_back, pair_fixture) {
   std::vector<std::shared_ptr<std::optional<caf::error>>> answers;
   for (int i = 0; i < 40; ++i)
-    answers.push_back(attempt(at_a.connection, write_chunk{at_a.key.channel, chunk{bytes(128 * 1024, std::byte{1})}}));
+    answers.push_back(
+        attempt(at_a.connection, write_chunk{at_a.key.channel, chunk{bytes(128 * 1024, std::byte{1})}}));
   pass(30s);
   BOOST_TEST(b.subscriber.all<chunk_received>().empty());
   auto accepted = std::count_if(answers.begin(), answers.end(), [](const auto& x) { return x->has_value(); });
@@ -137,7 +140,8 @@ BOOST_FIXTURE_TEST_CASE(credit_is_spent_by_octets_and_one_message_may_overdraw_i
 BOOST_FIXTURE_TEST_CASE(writes_nobody_waits_for_are_bounded, pair_fixture) {
   std::vector<std::shared_ptr<std::optional<caf::error>>> answers;
   for (int i = 0; i < 200; ++i)
-    answers.push_back(attempt(at_a.connection, write_chunk{at_a.key.channel, chunk{bytes(128 * 1024, std::byte{1})}}));
+    answers.push_back(
+        attempt(at_a.connection, write_chunk{at_a.key.channel, chunk{bytes(128 * 1024, std::byte{1})}}));
   auto refused = std::count_if(answers.begin(), answers.end(), [](const auto& x) {
     return x->has_value() && is(**x, errc::limit_reached);
   });
@@ -299,7 +303,8 @@ BOOST_FIXTURE_TEST_CASE(two_processes_with_one_identity_are_reported_and_one_sta
   BOOST_TEST((ask<transport_status>(third.transport, get_status{}).peers.size()) == 1u);
   for (auto& n : nodes) {
     const auto& events = n.events.all<swarm_event>();
-    auto conflicts = std::count_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "identity_conflict"; });
+    auto conflicts = std::count_if(
+        events.begin(), events.end(), [](const auto& e) { return e.kind == "identity_conflict"; });
     BOOST_TEST(conflicts > 0);
     BOOST_TEST(conflicts < 60); // the waits between attempts grow
   }
@@ -361,7 +366,8 @@ BOOST_FIXTURE_TEST_CASE(a_tampered_datagram_harms_nothing_and_garbage_is_counted
 
 // A bit flipped in the payload of a stream packet reaches the session, whose records authenticate: the connection ends with
 // that reason and is made anew.
-BOOST_FIXTURE_TEST_CASE(a_tampered_record_ends_the_session_with_its_reason_and_peers_reconnect, pair_fixture) {
+BOOST_FIXTURE_TEST_CASE(
+    a_tampered_record_ends_the_session_with_its_reason_and_peers_reconnect, pair_fixture) {
   grant(at_b, 1 << 20);
   auto once = true;
   network.tamper = [&](bytes& datagram) {

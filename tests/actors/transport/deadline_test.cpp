@@ -16,26 +16,24 @@ struct restless_state {
   caf::behavior make_behavior() {
     arm();
     return {
-      [this](caf::put_atom) {
-        near = self->clock().now() + 10ms;
-        arm();
-      },
-      [this](deadline_reached) {
-        ++*fired;
-        auto now = self->clock().now();
-        wake_up.fired(now);
-        if (near && *near <= now)
-          near.reset();
-        if (far <= now)
-          far = now + 5s;
-        arm();
-      },
+        [this](caf::put_atom) {
+          near = self->clock().now() + 10ms;
+          arm();
+        },
+        [this](deadline_reached) {
+          ++*fired;
+          auto now = self->clock().now();
+          wake_up.fired(now);
+          if (near && *near <= now)
+            near.reset();
+          if (far <= now)
+            far = now + 5s;
+          arm();
+        },
     };
   }
 
-  void arm() {
-    wake_up.arm(self, near ? std::min(*near, far) : far);
-  }
+  void arm() { wake_up.arm(self, near ? std::min(*near, far) : far); }
 
   caf::event_based_actor* self;
   std::size_t* fired;

@@ -45,9 +45,9 @@ BOOST_AUTO_TEST_SUITE(kill_test)
 // so many seconds of the run. The relay's link is in relay_mode_test.
 BOOST_AUTO_TEST_CASE(killing_any_one_child_at_any_moment_lets_the_work_finish) {
   const std::vector<std::pair<std::string, std::function<caf::actor(supervisor_state&)>>> children{
-    {"io_driver", [](auto& state) { return state.driver; }},
-    {"routing_table", [](auto& state) { return caf::actor_cast<caf::actor>(state.dht); }},
-    {"dial_endpoint", [](auto& state) { return state.dialler; }},
+      {"io_driver", [](auto& state) { return state.driver; }},
+      {"routing_table", [](auto& state) { return caf::actor_cast<caf::actor>(state.dht); }},
+      {"dial_endpoint", [](auto& state) { return state.dialler; }},
   };
   for (auto moment : {0ms, 1ms, 150ms, 1'500ms, 10'000ms}) {
     for (const auto& [name, child] : children) {

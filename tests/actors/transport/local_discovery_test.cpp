@@ -10,9 +10,7 @@ namespace {
 
 /// Transports without any DHT node to meet at, in one local network whose multicast reaches them all.
 struct lan_fixture : swarm_fixture {
-  lan_fixture() {
-    network.cut(bootstrap);
-  }
+  lan_fixture() { network.cut(bootstrap); }
 
   ~lan_fixture() {
     kill_tracked(); // they still send as they go
@@ -22,7 +20,8 @@ struct lan_fixture : swarm_fixture {
     auto setup = setup_at(port);
     setup.spawn_discovery = [this, port](const caf::actor& supervisor) -> caf::expected<caf::actor> {
       lsd::config settings{*endpoint::parse(bt_search::ipv4_group), port};
-      auto actor = spawn_local_discovery(sys, settings, [this](byte_view said) { multicast(said); }, supervisor);
+      auto actor = spawn_local_discovery(
+          sys, settings, [this](byte_view said) { multicast(said); }, supervisor);
       heard_by.push_back(actor);
       return actor;
     };

@@ -100,7 +100,9 @@ BOOST_FIXTURE_TEST_CASE(watching_twice_gives_every_event_once_and_tells_of_the_b
   act::anon_mail(watch_events{a.events.handle}).send(a.transport);
   pass(10s);
   const auto& events = a.events.all<swarm_event>();
-  BOOST_TEST(std::count_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "dht_bootstrapped"; }) == 1);
+  BOOST_TEST(
+      std::count_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "dht_bootstrapped"; })
+      == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(announcing_alone_dials_nobody_but_can_be_dialled, swarm_fixture) {

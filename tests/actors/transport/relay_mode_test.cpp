@@ -17,9 +17,7 @@ struct relay_mode_fixture : relay_world {
     recorder<connected, chunk_received, peer_finished, closed> subscriber;
   };
 
-  ~relay_mode_fixture() {
-    kill_tracked();
-  }
+  ~relay_mode_fixture() { kill_tracked(); }
 
   node start(std::uint8_t number, transport_mode mode) {
     supervisor_setup setup;
@@ -41,7 +39,9 @@ struct relay_mode_fixture : relay_world {
       config.dial = [this](net::websocket_handlers handlers) { return wires.dial(std::move(handlers)); };
       return spawn_relay_link(sys, std::move(config), supervisor);
     };
-    node result{track(spawn_supervisor(sys, std::move(setup))), record<connected, chunk_received, peer_finished, closed>()};
+    node result{
+        track(spawn_supervisor(sys, std::move(setup))),
+        record<connected, chunk_received, peer_finished, closed>()};
     act::anon_mail(connect_topic{garden, {}, result.subscriber.handle}).send(result.transport);
     return result;
   }
@@ -76,8 +76,9 @@ BOOST_AUTO_TEST_CASE(peers_without_udp_meet_at_the_relay_and_exchange_messages) 
   }
   auto at_a = a.subscriber.all<connected>().front();
   const auto& others = at_a.peer.id == to_string(identity(2).id()) ? b : c;
-  auto at_other = *std::find_if(others.subscriber.all<connected>().begin(), others.subscriber.all<connected>().end(),
-                                [](const connected& x) { return x.peer.id == to_string(identity(1).id()); });
+  auto at_other = *std::find_if(
+      others.subscriber.all<connected>().begin(), others.subscriber.all<connected>().end(),
+      [](const connected& x) { return x.peer.id == to_string(identity(1).id()); });
   auto large = pattern(3 << 20);
   say(at_a, at_other, large);
   elapse(30s);

@@ -35,9 +35,7 @@ struct swarm_fixture : actor_fixture {
     kill_tracked(); // they still send as they go, into the network
   }
 
-  static endpoint at(std::uint16_t port) {
-    return {*ip_address::parse("127.0.0.1"), port};
-  }
+  static endpoint at(std::uint16_t port) { return {*ip_address::parse("127.0.0.1"), port}; }
 
   std::shared_ptr<const crypto::identity> make_identity() {
     crypto::system_random random;
@@ -60,15 +58,17 @@ struct swarm_fixture : actor_fixture {
   }
 
   node start(supervisor_setup setup) {
-    node result{setup.opts.bind, {}, record<connected, chunk_received, peer_finished, closed>(), record<swarm_event>()};
+    node result{
+        setup.opts.bind,
+        {},
+        record<connected, chunk_received, peer_finished, closed>(),
+        record<swarm_event>()};
     result.transport = track(spawn_supervisor(sys, std::move(setup)));
     act::anon_mail(watch_events{result.events.handle}).send(result.transport);
     return result;
   }
 
-  node start(std::uint16_t port) {
-    return start(setup_at(port));
-  }
+  node start(std::uint16_t port) { return start(setup_at(port)); }
 
   void join(const node& n, const topic& on = garden, std::string secret = {}) {
     act::anon_mail(connect_topic{on, secret_bytes{secret}, n.subscriber.handle}).send(n.transport);
@@ -85,7 +85,8 @@ struct swarm_fixture : actor_fixture {
     auto answer = std::make_shared<std::optional<Response>>();
     auto asker = spawn_function([=](caf::event_based_actor* self) {
       self->request(to, caf::infinite, request)
-        .then([=](const Response& r) { *answer = r; }, [](const caf::error& e) { BOOST_ERROR(describe(e)); });
+          .then(
+              [=](const Response& r) { *answer = r; }, [](const caf::error& e) { BOOST_ERROR(describe(e)); });
     });
     pass(0s);
     BOOST_REQUIRE_MESSAGE(answer->has_value(), "no answer");
@@ -98,7 +99,7 @@ struct swarm_fixture : actor_fixture {
     auto answer = std::make_shared<std::optional<caf::error>>();
     spawn_function([=](caf::event_based_actor* self) {
       self->request(to, caf::infinite, request)
-        .then([=] { *answer = caf::error{}; }, [=](const caf::error& e) { *answer = e; });
+          .then([=] { *answer = caf::error{}; }, [=](const caf::error& e) { *answer = e; });
     });
     pass(0s);
     return answer;
@@ -109,7 +110,8 @@ struct swarm_fixture : actor_fixture {
     auto answer = std::make_shared<std::optional<caf::error>>();
     spawn_function([=](caf::event_based_actor* self) {
       self->request(to, caf::infinite, lookup_topic{on})
-        .then([=](const std::vector<peer_info>&) { *answer = caf::error{}; },
+          .then(
+              [=](const std::vector<peer_info>&) { *answer = caf::error{}; },
               [=](const caf::error& e) { *answer = e; });
     });
     pass(0s);

@@ -26,7 +26,8 @@ struct port_fixture : actor_fixture {
     std::vector<net::packet> packets;
     for (const auto& d : datagrams)
       packets.push_back({{}, d});
-    auto kept = std::make_shared<std::pair<std::vector<bytes>, std::vector<net::packet>>>(datagrams, std::move(packets));
+    auto kept = std::make_shared<std::pair<std::vector<bytes>, std::vector<net::packet>>>(
+        datagrams, std::move(packets));
     for (std::size_t i = 0; i < kept->first.size(); ++i)
       kept->second[i].payload = kept->first[i];
     std::span<const net::packet> view{kept->second};
@@ -46,7 +47,8 @@ struct port_fixture : actor_fixture {
 BOOST_FIXTURE_TEST_SUITE(udp_port_test, port_fixture)
 
 BOOST_AUTO_TEST_CASE(the_first_octet_names_the_receiver_and_each_gets_one_message_a_batch) {
-  deliver({udx(0x01020304), to_bytes("d1"), udx(0x01020304), {std::byte{0x57}}, to_bytes("d2"), udx(0x01020304)});
+  deliver(
+      {udx(0x01020304), to_bytes("d1"), udx(0x01020304), {std::byte{0x57}}, to_bytes("d2"), udx(0x01020304)});
   BOOST_REQUIRE(krpc.all<packets_arrived>().size() == 1u);
   BOOST_TEST(krpc.all<packets_arrived>().front().batch->size() == 2u);
   BOOST_REQUIRE(control.all<packets_arrived>().size() == 1u);

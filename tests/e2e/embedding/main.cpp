@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   if (!database)
     return failed(database.error()), 1;
   caf::scoped_actor self{system};
-  auto join = warren::join(*database, warren::topic::of("my-database")); // from here on it is in sync with every peer
+  auto join =
+      warren::join(*database, warren::topic::of("my-database")); // from here on it is in sync with every peer
   self->request(*transport, caf::infinite, join).receive([] {}, failed);
   warren::put_fields put{"alice", R"({"age": 30})"};
   self->request(*database, caf::infinite, put).receive([] { std::cout << "on disk\n"; }, failed);

@@ -85,6 +85,41 @@ BOOST_AUTO_TEST_CASE(a_consumer_that_takes_nothing_delays_the_end_only_so_long) 
   t.run_for(std::chrono::seconds{12});
   BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
   BOOST_TEST((t.ends[1].end->why == errc::closed_normally));
+  BOOST_TEST(t.ends[0].end->unconfirmed);
+  BOOST_TEST(!t.ends[1].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_consumer_delays_the_end_as_long_as_it_gets_on) {
+  talking t;
+  t.ends[1].consume_at_once = false;
+  for (int i = 0; i < 10; ++i) {
+    t.write(0, 190'000);
+    t.settle();
+  }
+  t.at(0).close(t.now, errc::closed_normally);
+  auto began = t.now;
+  for (int i = 0; i < 10; ++i) {
+    BOOST_TEST(t.received(1) < 10);
+    t.run_for(std::chrono::seconds{3});
+    t.at(1).consumed(t.channel(1, t.subject), credit_of(190'000));
+    t.settle();
+    if (t.received(1) == 10)
+      break;
+  }
+  BOOST_TEST((t.now - began > t.bounds.drain_timeout));
+  BOOST_TEST(t.received(1) == 10);
+  BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+  BOOST_TEST(!t.ends[0].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_lost_with_messages_on_the_way_says_that_they_are_unconfirmed) {
+  talking t;
+  t.write(0, 100'000);
+  t.cut(t.pipes[0]);
+  t.run_for(std::chrono::seconds{61});
+  BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+  BOOST_TEST(t.ends[0].end->unconfirmed);
+  BOOST_TEST(!t.ends[1].end->unconfirmed);
 }
 
 BOOST_AUTO_TEST_CASE(abort_drops_what_is_unsent_and_tells_the_peer_why) {

@@ -88,7 +88,6 @@ struct pair {
   limits bounds;
   std::size_t piece = 1 << 20;  ///< Largest delivery.
   std::size_t budget = 1 << 20; ///< Octets a pipe takes beyond what is under way.
-  duration latency{};
   std::uint64_t steps = 0;
   /// May change octets under way, from the end given.
   std::function<void(std::size_t, bytes&)> tamper;

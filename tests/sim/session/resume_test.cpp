@@ -20,7 +20,7 @@ struct talking : pair {
     sent[end].push_back(noise(size));
     auto refused = ends[end].session->write(channel(end, subject), sent[end].back());
     BOOST_REQUIRE_MESSAGE(
-      !refused, refused.message() << (ends[end].end ? ": " + ends[end].end->why.message() : std::string{}));
+        !refused, refused.message() << (ends[end].end ? ": " + ends[end].end->why.message() : std::string{}));
   }
 
   void check_everything_arrived_once() {

@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(the_message_of_bep_14_is_read_and_written) {
 }
 
 BOOST_AUTO_TEST_CASE(field_names_in_any_case_unknown_fields_and_one_empty_line_are_accepted) {
-  auto text = "BT-SEARCH * HTTP/1.1\r\nX-Other: 1\r\npORT:  1 \r\nINFOHASH:000102030405060708090A0B0C0D0E0F10111213\r\n\r\n";
+  auto text = "BT-SEARCH * HTTP/1.1\r\nX-Other: 1\r\npORT:  1 "
+              "\r\nINFOHASH:000102030405060708090A0B0C0D0E0F10111213\r\n\r\n";
   auto decoded = read(text);
   BOOST_REQUIRE(static_cast<bool>(decoded));
   BOOST_TEST(decoded->port == 1);
@@ -52,7 +53,8 @@ BOOST_AUTO_TEST_CASE(field_names_in_any_case_unknown_fields_and_one_empty_line_a
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_message_written_is_within_the_limit_and_read_again) {
-  message large{65'535, std::vector<std::array<std::byte, 20>>(max_info_hashes + 1), std::string(max_cookie_size, 'c')};
+  message large{
+      65'535, std::vector<std::array<std::byte, 20>>(max_info_hashes + 1), std::string(max_cookie_size, 'c')};
   auto octets = encode(large, *endpoint::parse(ipv6_group));
   BOOST_TEST(octets.size() <= max_size);
   auto decoded = decode(octets);

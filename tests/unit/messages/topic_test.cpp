@@ -9,8 +9,11 @@ BOOST_AUTO_TEST_SUITE(topic_test)
 // specs/pluresdb-transport.md section 2, topic derivation.
 BOOST_AUTO_TEST_CASE(topics_equal_those_of_pluresdb) {
   BOOST_TEST(to_string(topic::of("")) == "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
-  BOOST_TEST(to_string(topic::of("test")) == "928b20366943e2afd11ebc0eae2e53a93bf177a4fcf35bcc64d503704e65e202");
-  BOOST_TEST(to_string(topic::of("my-database")) == "dc365a610d48569b953b16c961389c28ed3d1e7210949dde7a073cc1d1963208");
+  BOOST_TEST(
+      to_string(topic::of("test")) == "928b20366943e2afd11ebc0eae2e53a93bf177a4fcf35bcc64d503704e65e202");
+  BOOST_TEST(
+      to_string(topic::of("my-database"))
+      == "dc365a610d48569b953b16c961389c28ed3d1e7210949dde7a073cc1d1963208");
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_changes_the_topic_whatever_its_length) {

@@ -27,9 +27,7 @@ struct book_fixture {
   time_point now = time_point{} + 1h;
   dial_policy policy;
 
-  peer_book make(int self) {
-    return peer_book{peer(self), policy, random};
-  }
+  peer_book make(int self) { return peer_book{peer(self), policy, random}; }
 
   established_session session(std::uint64_t connection, int of, bool arbiter, std::uint64_t dial = 0) {
     return {connection, dial, peer(of), 1, arbiter, at(1), way::direct};

@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(lookups_are_frequent_at_first_and_then_settle) {
   std::vector<int> waits;
   for (int i = 0; i < 9; ++i) {
     schedule.done(now);
-    waits.push_back(static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(schedule.next() - now).count()));
+    waits.push_back(
+        static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(schedule.next() - now).count()));
     BOOST_TEST(!schedule.due(now));
     now = schedule.next();
     BOOST_TEST(schedule.due(now));
