@@ -1,5 +1,7 @@
 #include "actors/channel_table.hpp"
 
+#include <algorithm>
+
 namespace warren {
 
 void channel_table::open(
@@ -106,6 +108,11 @@ void channel_table::leave(const topic& on) {
   for (auto& [channel, state] : channels_)
     if (state.on == on)
       state.left = true;
+}
+
+bool channel_table::has_topic(const topic& on) const {
+  return std::any_of(
+      channels_.begin(), channels_.end(), [&](const auto& entry) { return entry.second.on == on; });
 }
 
 bool channel_table::was_left(session::channel_id channel) const {

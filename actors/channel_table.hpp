@@ -51,6 +51,9 @@ public:
   /// Returns whether this side left the topic of the channel while it was open.
   bool was_left(session::channel_id channel) const;
 
+  /// Returns whether a channel of `on` is open.
+  bool has_topic(const topic& on) const;
+
   /// The channel's topic, or nothing when there is no such channel.
   std::optional<topic> topic_of(session::channel_id channel) const;
 

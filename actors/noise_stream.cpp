@@ -182,9 +182,11 @@ struct noise_stream_state {
   }
 
   void close_channel_now(session::channel_id channel, errc reason, const char* detail) {
-    if (auto on = channels.topic_of(channel))
-      act::anon_mail(topic_shared{connection, *on, false}).send(settings.supervisor);
+    auto on = channels.topic_of(channel);
     channels.close(channel, reason, detail);
+    // After leaving and joining again the topic's next channel may be open already.
+    if (on && !channels.has_topic(*on))
+      act::anon_mail(topic_shared{connection, *on, false}).send(settings.supervisor);
   }
 
   void handle(time_point at, const session::pipe_dead&) { carrier->destroy(at); }
@@ -209,6 +211,9 @@ struct noise_stream_state {
     if (reported)
       return;
     reported = true;
+    // Ended from outside: the session itself has said nothing.
+    if (!session.is_closed())
+      unconfirmed = session.has_unconfirmed_data();
     auto why = close_reason.value_or(session_reason{otherwise, detail});
     channels.close_all(why.code, why.detail);
     session_closed report{connection, self->address(), why.code, why.detail, unconfirmed, {}};

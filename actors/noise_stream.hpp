@@ -25,7 +25,7 @@ using noise_stream_actor = act::typed_actor<
 /// What every connection of one transport shares.
 struct session_settings {
   std::shared_ptr<const crypto::identity> identity;
-  std::uint64_t instance = 0; // drawn once per process
+  std::uint64_t instance = 0; // drawn once per transport
   std::function<bool(const peer_id&)> allow;
   session::limits limits;
   caf::actor supervisor; // gets session_established, session_admitted, session_closed

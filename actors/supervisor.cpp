@@ -18,6 +18,9 @@ constexpr std::size_t max_watchers = 64;
 /// topic while connections through it may still be ending.
 constexpr auto longest_leaving = std::chrono::minutes{2};
 
+/// Addresses that one lookup_topic hands out; the rest is dropped.
+constexpr std::size_t most_found = 2000;
+
 /// How long a child may take to tell its numbers; what is missing then is left out of the status.
 constexpr auto status_wait = std::chrono::seconds{2};
 
@@ -102,8 +105,10 @@ void supervisor_state::pump() {
   look_up_due(at);
   dial_due(at);
   settle_disconnect(at);
-  std::optional<time_point> due = disconnect_deadline ? disconnect_deadline : book.poll_timeout();
+  auto due = book.poll_timeout();
   auto consider = [&](time_point when) { due = due ? std::min(*due, when) : when; };
+  if (disconnect_deadline)
+    consider(*disconnect_deadline);
   for (const auto& [name, when] : pending_restarts)
     consider(when);
   if (auto when = leave_relays(at))
@@ -184,14 +189,19 @@ void supervisor_state::leave(topic on) {
       act::mail(self, topic_left{on}).send(stream.actor);
 }
 
+/// Returns whether a connection through a relay still carries something of a topic that was left.
+bool supervisor_state::needs_relay(const topic& on) const {
+  return std::any_of(streams.begin(), streams.end(), [&](const auto& entry) {
+    return std::holds_alternative<swarm::relayed_peer>(entry.second.remote)
+           && (entry.second.shared.contains(on) || ending.contains(entry.first));
+  });
+}
+
 /// Tells the relays which topics were left, once no connection through them needs that any more. Returns when to look again.
 std::optional<time_point> supervisor_state::leave_relays(time_point at) {
-  auto in_use = std::any_of(streams.begin(), streams.end(), [](const auto& entry) {
-    return std::holds_alternative<swarm::relayed_peer>(entry.second.remote);
-  });
   std::optional<time_point> next;
   for (auto i = leaving.begin(); i != leaving.end();) {
-    if (in_use && i->second > at && leaving.size() <= setup.opts.max_topics) {
+    if (needs_relay(i->first) && i->second > at && leaving.size() <= setup.opts.max_topics) {
       next = next ? std::min(*next, i->second) : i->second;
       ++i;
       continue;
@@ -233,22 +243,26 @@ caf::result<void> supervisor_state::handle_leave(const leave_topic& request) {
 caf::result<void> supervisor_state::handle_disconnect() {
   while (!topics.empty())
     leave(topics.begin()->first);
-  for (const auto& [address, stream] : streams)
+  for (const auto& [address, stream] : streams) {
+    if (stream.session)
+      ending.insert(address);
     act::mail(self, shut_down{errc::closed_locally, "disconnect"}).send(stream.actor);
+  }
   auto promise = self->make_response_promise<void>();
   disconnecting.push_back(promise);
-  disconnect_deadline = now() + longest_leaving;
+  if (!disconnect_deadline)
+    disconnect_deadline = now() + longest_leaving;
   pump();
   return promise;
 }
 
-/// Answers disconnect once all connections have ended, or names the peers that may have missed something.
+/// Answers disconnect once the connections of that moment have ended, or names the peers that may have missed something.
 void supervisor_state::settle_disconnect(time_point at) {
-  if (!disconnect_deadline || (!streams.empty() && at < *disconnect_deadline))
+  if (!disconnect_deadline || (!ending.empty() && at < *disconnect_deadline))
     return;
-  for (const auto& [address, stream] : streams) {
-    if (stream.session)
-      cut_off.insert(stream.session->peer.id);
+  for (const auto& address : std::exchange(ending, {})) {
+    auto& stream = streams.at(address);
+    cut_off.insert(stream.session->peer.id);
     caf::anon_send_exit(stream.actor, caf::exit_reason::user_shutdown);
   }
   disconnect_deadline.reset();
@@ -275,10 +289,11 @@ void supervisor_state::look_up_due(time_point at) {
 }
 
 void supervisor_state::look_up(const topic& on, joined_topic& joined) {
-  joined.looking_up = true;
-  auto over = [this, on] {
-    if (auto known = topics.find(on); known != topics.end()) {
-      known->second.looking_up = false;
+  auto number = joined.looking_up = ++last_lookup;
+  auto over = [this, on, number] {
+    // The topic may have been left and joined again meanwhile.
+    if (auto known = topics.find(on); known != topics.end() && known->second.looking_up == number) {
+      known->second.looking_up = 0;
       known->second.schedule.done(now());
     }
     pump();
@@ -288,8 +303,9 @@ void supervisor_state::look_up(const topic& on, joined_topic& joined) {
       .request(dht, caf::infinite)
       .then(
           [over](const dht_summary&) { over(); },
-          [this, over](const caf::error&) {
-            ++counters["supervisor.lookup_failed"];
+          [this, over](const caf::error& why) {
+            if (!is(why, errc::closed_locally))
+              ++counters["supervisor.lookup_failed"];
             over();
           });
 }
@@ -332,7 +348,8 @@ void supervisor_state::handle_dht_peers(const dht_peers& found) {
       book.found(now(), on->second, where);
     if (running != lookups.end())
       for (auto& request : running->second)
-        request->found.insert(where);
+        if (request->found.size() < most_found)
+          request->found.insert(where);
   }
   pump();
 }

@@ -14,6 +14,8 @@ constexpr const char* dht_name = "routing_table";
 constexpr const char* dialler_name = "dial_endpoint";
 constexpr const char* discovery_name = "local_discovery";
 
+constexpr auto discovery_retry = std::chrono::minutes{1};
+
 dht::config dht_config_of(const options& opts, const endpoint& local) {
   dht::config result;
   result.family = local.address.family();
@@ -53,8 +55,13 @@ void supervisor_state::start_children() {
 
 void supervisor_state::start_discovery() {
   auto spawned = setup.spawn_discovery(self_handle());
-  if (!spawned)
-    return child_died(discovery_name, spawned.error());
+  if (!spawned) {
+    // An extra: the rest goes on without it. Tried again now and then, as another program may hold the port.
+    ++counters["supervisor.local_discovery_failed"];
+    emit("child_restarted", {}, std::string{discovery_name} + ": " + describe(spawned.error()));
+    pending_restarts[discovery_name] = now() + discovery_retry;
+    return;
+  }
   discovery = *spawned;
   adopt(discovery_name, discovery);
   for (const auto& [on, joined] : topics)
@@ -145,7 +152,7 @@ void supervisor_state::fail_what_depended_on(const std::string& name) {
     dials.clear();
   } else if (name == dht_name) {
     for (auto& [on, joined] : topics)
-      joined.looking_up = false;
+      joined.looking_up = 0;
   } else if (relays.contains(name)) {
     relays[name].link = nullptr;
     relays[name].state = "backoff";

@@ -7,8 +7,8 @@ namespace warren {
 
 namespace {
 
-/// Circuits that peers opened and whose handshake is not done; more are refused until some are.
-constexpr auto max_unproved_circuits = 64;
+/// Circuits that peers opened and whose handshake is not done; one of them makes room for the next.
+constexpr std::size_t max_unproved_circuits = 64;
 
 swarm::outcome outcome_of(errc reason) {
   switch (reason) {
@@ -34,8 +34,6 @@ std::string address_of(const swarm::candidate& remote) {
 } // namespace
 
 void supervisor_state::dial_due(time_point at) {
-  if (disconnect_deadline)
-    return;
   while (auto order = book.poll_dial(at))
     dial(*order);
 }
@@ -79,6 +77,7 @@ void supervisor_state::handle_dial_failed(const dial_failed& failure) {
 
 void supervisor_state::follow(live_stream stream) {
   auto address = stream.actor.address();
+  stream.since = now();
   self->monitor(stream.actor);
   streams.insert_or_assign(address, std::move(stream));
 }
@@ -88,19 +87,32 @@ void supervisor_state::handle_stream_started(const stream_started& started) {
   follow({started.stream, started.dial, started.remote, std::nullopt, false});
 }
 
+/// Ends the oldest circuit without a handshake of the peer that has most of them, when there are too many: whoever opens
+/// circuits and stays silent loses its own before anybody else's.
+void supervisor_state::make_room_for_circuit() {
+  std::map<peer_id, std::vector<live_stream*>> silent;
+  std::size_t all = 0;
+  for (auto& [address, stream] : streams)
+    if (auto guest = std::get_if<swarm::relayed_peer>(&stream.remote);
+        guest && !stream.session && stream.dial == 0 && !stream.replaced) {
+      silent[guest->peer].push_back(&stream);
+      ++all;
+    }
+  if (all < max_unproved_circuits)
+    return;
+  auto most = std::ranges::max_element(silent, {}, [](const auto& entry) { return entry.second.size(); });
+  auto oldest = *std::ranges::min_element(most->second, {}, [](const auto* stream) { return stream->since; });
+  oldest->replaced = true;
+  ++counters["supervisor.silent_circuit_ended"];
+  act::mail(self, shut_down{errc::limit_reached, "too many circuits without a handshake"})
+      .send(oldest->actor);
+}
+
 void supervisor_state::handle_circuit_offered(const circuit_offered& offer) {
   auto relay = relays.find(offer.url);
   if (relay == relays.end() || !relay->second.link)
     return;
-  auto unproved = std::count_if(streams.begin(), streams.end(), [](const auto& entry) {
-    return !entry.second.session && entry.second.dial == 0
-           && std::holds_alternative<swarm::relayed_peer>(entry.second.remote);
-  });
-  if (disconnect_deadline || unproved >= max_unproved_circuits) {
-    ++counters["supervisor.circuit_refused"];
-    act::mail(self, circuit_closed{offer.circuit, "busy"}).send(relay->second.link);
-    return;
-  }
+  make_room_for_circuit();
   relay_start start{relay->second.link, offer.url, offer.peer, session::role::responder};
   auto stream =
       caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), sessions, std::move(start)));
@@ -197,7 +209,7 @@ void supervisor_state::settle_closed(
     return;
   auto& gone = node.mapped();
   auto outcome = outcome_of(reason);
-  if (unconfirmed && disconnect_deadline && gone.session)
+  if (ending.erase(stream) > 0 && unconfirmed)
     cut_off.insert(gone.session->peer.id);
   ++counters["supervisor.closed." + to_string(reason)];
   if (gone.session) {

@@ -38,7 +38,7 @@ struct supervisor_state {
     caf::actor subscriber;
     bool announced = false;
     swarm::lookup_schedule schedule;
-    bool looking_up = false;
+    std::uint64_t looking_up = 0; // the number of the lookup under way, 0: none
   };
 
   /// A connection actor from its start to its end.
@@ -50,6 +50,7 @@ struct supervisor_state {
     bool admitted = false;
     bool replaced = false;    // another connection to the same peer took over; this one is ending
     std::set<topic> shared{}; // with an open channel
+    time_point since{};
   };
 
   /// A lookup_topic that has asked the DHT.
@@ -116,6 +117,8 @@ struct supervisor_state {
   void look_up(const topic& on, joined_topic& joined);
   void handle_dht_peers(const dht_peers& found);
   bool is_subscribed(const topic& on) const;
+  bool needs_relay(const topic& on) const;
+  void make_room_for_circuit();
   void handle_presence(const relay_presence& presence);
   void emit(std::string kind, const peer_info& peer, std::string reason);
   std::vector<peer_info> known_on(const topic& on) const;
@@ -148,7 +151,7 @@ struct supervisor_state {
   /// still get through. Until the given time at most, and of max_topics topics at most.
   std::map<topic, time_point> leaving;
   std::map<std::array<std::byte, 20>, topic> topic_of_hash;
-  /// lookup_topic requests under way; a lookup hands out at most dht::config::max_lookup_peers addresses, and the DHT node
+  /// lookup_topic requests under way; each collects a bounded number of addresses, and the DHT node
   /// takes dht::config::max_lookups at once.
   std::map<std::array<std::byte, 20>, std::vector<std::shared_ptr<lookup_request>>> lookups;
   std::map<std::uint64_t, swarm::candidate> dials; // direct ones that have no stream yet
@@ -161,6 +164,8 @@ struct supervisor_state {
   counter_map counters;                // of children and sessions that ended
   std::vector<caf::typed_response_promise<void>> disconnecting;
   std::optional<time_point> disconnect_deadline;
+  std::set<caf::actor_addr> ending; // connections that disconnect waits for
+  std::uint64_t last_lookup = 0;
   std::set<std::string> cut_off; // while disconnecting: peers that may have missed the last messages
 };
 

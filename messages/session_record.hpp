@@ -100,7 +100,7 @@ inline constexpr std::uint8_t version = 1;
 /// In the second and third handshake message, encrypted.
 struct handshake_payload {
   std::uint32_t features = 0; ///< Bits that both sides must have to be used; none is defined yet.
-  std::uint64_t instance = 0; ///< Drawn by each process at its start.
+  std::uint64_t instance = 0; ///< Drawn by each transport at its start.
   peer_id peer;
   std::array<std::byte, 64> proof{}; ///< Ed25519 over the domain, the sender's role and the handshake hash.
   friend bool operator==(const handshake_payload&, const handshake_payload&) = default;

@@ -75,7 +75,7 @@ auto inspect(Inspector& f, lookup_topic& x) {
 
 /// Leaves every topic and closes every connection; the transport can be used again afterwards. Answered when all that was
 /// written has been acknowledged; fails with errc::timed_out naming the peers that may have missed something. A connection
-/// without progress is given up after 20 s, any after 2 min.
+/// whose peer acknowledges nothing for 10 s is cut, any after 2 min.
 struct disconnect {};
 
 template <class Inspector>

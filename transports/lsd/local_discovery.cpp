@@ -14,6 +14,17 @@ std::string make_cookie(random_source& random) {
   return cookie;
 }
 
+/// RFC 4291 2.5.6: fe80::/10.
+bool is_ipv6_link_local(const ip_address& address) {
+  auto octets = address.octets();
+  return octets.size() == 16 && octets[0] == std::byte{0xfe}
+         && (octets[1] & std::byte{0xc0}) == std::byte{0x80};
+}
+
+bool is_local(const ip_address& address) {
+  return (address.is_private() && !is_ipv6_link_local(address)) || address.is_loopback();
+}
+
 } // namespace
 
 local_discovery::local_discovery(const config& settings, random_source& random)
@@ -34,7 +45,7 @@ void local_discovery::leave(const info_hash& topic) {
   due_.erase(topic);
 }
 
-void local_discovery::handle_packet(const endpoint& from, byte_view datagram) {
+void local_discovery::handle_packet(time_point now, const endpoint& from, byte_view datagram) {
   auto heard = bt_search::decode(datagram);
   if (!heard) {
     ++counters_.malformed;
@@ -44,13 +55,29 @@ void local_discovery::handle_packet(const endpoint& from, byte_view datagram) {
     ++counters_.own;
     return;
   }
-  if (from.address.family() != config_.group.address.family()) {
-    ++counters_.other_family;
+  if (from.address.family() != config_.group.address.family() || !is_local(from.address)) {
+    ++counters_.foreign_source;
     return;
   }
-  for (const auto& topic : heard->info_hashes)
-    if (due_.contains(topic))
-      events_.push_back({topic, {from.address, heard->port}});
+  if (minute_began_ + std::chrono::minutes{1} <= now) {
+    minute_began_ = now;
+    found_in_minute_ = 0;
+  }
+  for (const auto& topic : heard->info_hashes) {
+    if (!due_.contains(topic))
+      continue;
+    if (found_in_minute_ == config_.peers_per_minute) {
+      ++counters_.too_many_peers;
+      return;
+    }
+    ++found_in_minute_;
+    events_.push_back({topic, {from.address, heard->port}});
+  }
+}
+
+void local_discovery::announce_again(time_point now) {
+  for (auto& [topic, due] : due_)
+    due = std::min(due, now + config_.gather);
 }
 
 void local_discovery::handle_timeout(time_point now) {

@@ -25,6 +25,8 @@ struct config {
   duration gather = std::chrono::seconds{1};
   /// Topics at once; further ones are not announced.
   std::size_t max_topics = 1024;
+  /// Peers handed out in one minute, of all topics; further ones are dropped. They are heard again.
+  std::size_t peers_per_minute = 64;
 };
 
 /// Somebody in the local network has `topic`. Said each time it is announced.
@@ -35,14 +37,16 @@ struct peer_found {
 
 struct counters {
   std::uint64_t malformed = 0;
-  std::uint64_t own = 0;          // our own message, which multicast gives back
-  std::uint64_t other_family = 0; // came from an address of the other family
+  std::uint64_t own = 0;            // our own message, which multicast gives back
+  std::uint64_t foreign_source = 0; // not from an address of a local network, or of the other family
+  std::uint64_t too_many_peers = 0;
   std::uint64_t too_many_topics = 0;
 };
 
 /// Local Service Discovery (BEP 14) as a machine: announces our topics to a multicast group and hears those of others. Which
-/// interfaces that means is the shell's business (net::multicast_group). Nothing is answered, so nothing can be amplified;
-/// of what is heard only topics of our own count.
+/// interfaces that means is the shell's business (net::multicast_group). Nothing is answered, so nothing can be amplified; of
+/// what is heard only topics of our own count, and only private source addresses: a forged public one would have everybody
+/// here dial it. IPv6 link-local ones are left out, as they cannot be dialled without an interface.
 class local_discovery {
 public:
   /// `random` is used here only.
@@ -53,7 +57,10 @@ public:
 
   void leave(const info_hash& topic);
 
-  void handle_packet(const endpoint& from, byte_view datagram);
+  void handle_packet(time_point now, const endpoint& from, byte_view datagram);
+
+  /// There are neighbours who have heard nothing yet, on a new interface, say: announces everything again.
+  void announce_again(time_point now);
 
   void handle_timeout(time_point now);
 
@@ -72,8 +79,10 @@ private:
   std::string cookie_;
   std::map<info_hash, time_point> due_; // by topic; at most max_topics
   time_point not_before_{};
-  std::deque<bytes> outbox_; // at most one per pause
-  std::deque<peer_found> events_;
+  std::deque<bytes> outbox_;      // at most one per pause
+  std::deque<peer_found> events_; // at most config::peers_per_minute
+  time_point minute_began_{};
+  std::size_t found_in_minute_ = 0;
   lsd::counters counters_;
 };
 

@@ -71,14 +71,15 @@ bool multicast_group::join(unsigned index) {
          || errno == EADDRINUSE;
 }
 
-std::size_t multicast_group::refresh() {
+bool multicast_group::refresh() {
   auto present = suitable_interfaces(group_.address.family(), only_);
   // An interface that went away took its membership along; its index never comes back for another one soon.
   std::erase_if(joined_, [&](unsigned index) { return !present.contains(index); });
+  auto before = joined_.size();
   for (auto index : present)
     if (!joined_.contains(index) && join(index))
       joined_.insert(index);
-  return joined_.size();
+  return joined_.size() > before;
 }
 
 std::size_t multicast_group::send(byte_view payload) {

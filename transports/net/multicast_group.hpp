@@ -15,8 +15,8 @@ public:
   /// that address are left out.
   static result<std::unique_ptr<multicast_group>> open(const endpoint& group, std::optional<ip_address> only);
 
-  /// Joins the group on interfaces that have come up since. Returns on how many it is joined now.
-  std::size_t refresh();
+  /// Joins the group on interfaces that have come up since. Returns true when it joined one.
+  bool refresh();
 
   /// Sends `payload` to the group on each joined interface, to neighbours only (TTL 1). Returns on how many it went out.
   std::size_t send(byte_view payload);

@@ -65,7 +65,7 @@ public:
   /// Appends credit frames while `record` is below `limit` octets.
   void fill_windows(bytes& record, std::size_t limit);
 
-  /// Appends data of all channels in turn while `record` is below `limit` octets. True when it appended something.
+  /// Appends data of all channels in turn while `record` is below `limit` octets. True when a message or a finish went in.
   bool fill_data(bytes& record, std::size_t limit);
 
   /// True when every accepted message was put to a record.
@@ -113,6 +113,7 @@ private:
   std::optional<std::array<std::byte, 32>> handshake_hash_;
   topic_map topics_;
   std::unordered_map<channel_id, std::unique_ptr<channel>> channels_;
+  bool wrote_message_ = false; // by fill_data
   channel_id next_id_ = 1;
   std::deque<topic> open_queue_;
   std::size_t opens_in_flight_ = 0;

@@ -35,7 +35,7 @@ void channel_table::fill_windows(bytes& record, std::size_t limit) {
 }
 
 bool channel_table::fill_data(bytes& record, std::size_t limit) {
-  auto before = record.size();
+  wrote_message_ = false;
   while (!ready_.empty()) {
     auto* subject = find(ready_.front());
     if (subject != nullptr && !fill_channel(*subject, record, limit))
@@ -50,7 +50,7 @@ bool channel_table::fill_data(bytes& record, std::size_t limit) {
       ready_.push_back(subject->id);
     }
   }
-  return record.size() > before;
+  return wrote_message_;
 }
 
 // One turn. False when the record is full; the channel then keeps its place.
@@ -63,6 +63,7 @@ bool channel_table::fill_channel(channel& subject, bytes& record, std::size_t li
       return true;
     auto next = subject.outgoing.peek(room_in(record, turn) - wire::data_header_size);
     wire::put(record, wire::channel_data{subject.remote_id, next.end, next.content});
+    wrote_message_ = true;
     subject.outgoing.pop(next);
   }
   if (!subject.outgoing.empty())
@@ -77,6 +78,7 @@ void channel_table::fill_end(channel& subject, bytes& record) {
   if (subject.finish_requested && !subject.finish_sent) {
     subject.finish_sent = true;
     wire::put(record, wire::channel_finish{subject.remote_id});
+    wrote_message_ = true;
   }
   if (subject.close_requested && !subject.close_sent) {
     subject.close_sent = true;

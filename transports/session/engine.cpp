@@ -117,6 +117,7 @@ void engine::begin_closing(time_point now, errc reason, bool by_peer) {
   closing_->reason = reason;
   closing_->by_peer = by_peer;
   closing_->deadline = now + config_.limits.drain_timeout;
+  closing_->last_deadline = now + config_.limits.longest_drain;
 }
 
 void engine::on_closing_deadline(time_point now) {

@@ -43,6 +43,7 @@ public:
   bool is_established() const noexcept { return records_.has_value(); }
   bool is_admitted() const noexcept { return admitted_; }
   bool is_closed() const noexcept { return closed_; }
+  bool has_unconfirmed_data() const noexcept;
   const std::optional<peer_id>& peer() const noexcept { return peer_; }
   const session_id& id() const noexcept;
   std::optional<pipe_id> active_pipe() const noexcept;
@@ -65,6 +66,7 @@ private:
     errc reason = errc::closed_normally;
     bool by_peer = false;
     time_point deadline;
+    time_point last_deadline; // limits::longest_drain
     bool drain_over = false;
     bool sent = false;
     std::uint64_t sent_in = 0;
@@ -112,7 +114,6 @@ private:
   void put_frames(time_point now, bytes& record, std::size_t limit);
   void put_close(bytes& record, bool at_once);
   bool close_due() const noexcept;
-  bool has_unconfirmed_data() const noexcept;
   void acknowledge(std::uint64_t next);
 
   config config_;
@@ -129,8 +130,9 @@ private:
   std::optional<time_point> phase_deadline_; // handshake, then admission
   std::optional<time_point> resume_deadline_;
   std::optional<closing_state> closing_;
-  std::optional<std::uint64_t> last_data_; // number of the last record with octets of a channel
-  std::uint64_t sent_high_ = 0;            // records below were sent on some pipe
+  std::optional<std::uint64_t>
+      last_data_;               // number of the last record with a message or a finish of a channel
+  std::uint64_t sent_high_ = 0; // records below were sent on some pipe
   bool admitted_ = false;
   bool closed_ = false;
   bool last_record_due_ = false; // after the end: close or acknowledgement

@@ -1,6 +1,8 @@
 // What comes in: pipe frames, records, and the frames in them.
 #include "transports/session/engine.hpp"
 
+#include <algorithm>
+
 namespace warren::session {
 
 namespace {
@@ -180,7 +182,7 @@ std::error_code engine::on_ack(time_point now, const wire::ack& f) {
     return {}; // an older one, repeated after a resume
   // However slow the path: what was accepted still gets through. Acknowledged pings are no progress.
   if (closing_ && !closing_->drain_over && last_data_ && retained_.first() <= *last_data_)
-    closing_->deadline = now + config_.limits.drain_timeout;
+    closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
   acknowledge(f.next);
   liveness_.on_acknowledged(now, f.next, std::chrono::microseconds{f.delay}, retained_.has_eliciting());
   return {};

@@ -119,9 +119,7 @@ void engine::put_frames(time_point now, bytes& record, std::size_t limit) {
   if (liveness_.ping_due())
     wire::put(record, wire::ping{});
   if (retained_.size() < config_.limits.retained_bytes && !(closing_ && closing_->sent)) {
-    auto before = record.size();
-    channels_.fill_data(record, limit);
-    if (record.size() > before)
+    if (channels_.fill_data(record, limit))
       last_data_ = records_->sealer.next();
   }
   if (close_due())

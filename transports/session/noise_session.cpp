@@ -96,6 +96,10 @@ bool noise_session::is_established() const noexcept {
   return engine_->is_established();
 }
 
+bool noise_session::has_unconfirmed_data() const noexcept {
+  return engine_->has_unconfirmed_data();
+}
+
 bool noise_session::is_admitted() const noexcept {
   return engine_->is_admitted();
 }

@@ -100,6 +100,9 @@ public:
   bool is_established() const noexcept;
   bool is_admitted() const noexcept;
   bool is_closed() const noexcept;
+
+  /// True while messages or a finish accepted by write() and finish() are not acknowledged by the peer.
+  bool has_unconfirmed_data() const noexcept;
   /// The peer, once established.
   const std::optional<peer_id>& peer() const noexcept;
   /// Set once established; the shell keeps a table of it for peek_pipe_opening.

@@ -34,8 +34,11 @@ struct limits {
   duration handshake_timeout = std::chrono::seconds{10};
   /// Neither admit nor close after the handshake: closed{admission_timeout}.
   duration admission_timeout = std::chrono::seconds{10};
-  /// Queued messages that cannot be sent after close() for so long are dropped.
+  /// After close(): when nothing of the messages accepted before was acknowledged for so long, the rest is dropped and the
+  /// close frame goes; the peer's own close is awaited once more as long. closed::unconfirmed tells.
   duration drain_timeout = std::chrono::seconds{10};
+  /// So long may both take together, however much gets on.
+  duration longest_drain = std::chrono::minutes{2};
   /// Silence after which a ping is sent.
   duration ping_after = std::chrono::seconds{5};
   /// Something unacknowledged for so long: the pipe is given up, event pipe_dead.

@@ -9,6 +9,7 @@ namespace warren::swarm {
 namespace {
 
 constexpr std::size_t max_superseded = 1024;
+constexpr std::size_t max_superseded_per_peer = 4;
 
 } // namespace
 
@@ -170,11 +171,23 @@ bool peer_book::is_conflict(const live_session& fresh, const std::vector<std::ui
          });
 }
 
-void peer_book::note_superseded(const live_session& fresh, const std::vector<std::uint64_t>& replaced) {
-  for (auto id : replaced)
-    if (auto old = sessions_.at(id).session.instance; old != fresh.session.instance)
-      superseded_.emplace_back(fresh.session.peer, old);
-  while (superseded_.size() > max_superseded)
+void peer_book::give_way(const live_session& fresh, const std::vector<std::uint64_t>& replaced) {
+  for (auto id : replaced) {
+    auto& old = sessions_.at(id);
+    old.admitted = false; // it may take a while to end, but holds no place any more
+    if (old.session.instance != fresh.session.instance)
+      note_superseded({old.session.peer, old.session.instance});
+  }
+}
+
+void peer_book::note_superseded(const std::pair<peer_id, std::uint64_t>& process) {
+  std::erase(superseded_, process);
+  superseded_.push_back(process);
+  auto same_peer = [&](const auto& other) { return other.first == process.first; };
+  // So that one peer that restarts for ever pushes out nobody else.
+  if (static_cast<std::size_t>(std::ranges::count_if(superseded_, same_peer)) > max_superseded_per_peer)
+    superseded_.erase(std::ranges::find_if(superseded_, same_peer));
+  if (superseded_.size() > max_superseded)
     superseded_.pop_front();
 }
 
@@ -201,7 +214,7 @@ decision peer_book::established(time_point now, const established_session& sessi
     }
     if (result.verdict == verdict::refuse)
       result.replaced.clear();
-    note_superseded(fresh, result.replaced);
+    give_way(fresh, result.replaced);
     fresh.admitted = result.verdict == verdict::admit;
   }
   sessions_.insert_or_assign(session.connection, std::move(fresh));
@@ -217,7 +230,7 @@ decision peer_book::admitted(time_point now, std::uint64_t connection) {
     return {verdict::refuse, {}, true, false};
   if (is_conflict(found->second, replaced))
     return {verdict::refuse, {}, false, true};
-  note_superseded(found->second, replaced);
+  give_way(found->second, replaced);
   found->second.admitted = true;
   found->second.since = now;
   return {verdict::admit, std::move(replaced)};

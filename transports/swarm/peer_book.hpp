@@ -123,7 +123,8 @@ private:
   bool may_dial(const candidate& target, const entry& e) const;
   bool is_connected(const peer_id& peer, way at_worst) const;
   bool is_conflict(const live_session& fresh, const std::vector<std::uint64_t>& others) const;
-  void note_superseded(const live_session& fresh, const std::vector<std::uint64_t>& replaced);
+  void give_way(const live_session& fresh, const std::vector<std::uint64_t>& replaced);
+  void note_superseded(const std::pair<peer_id, std::uint64_t>& process);
   std::size_t admitted_count() const;
   verdict judge(time_point now, const live_session& fresh, const live_session& old) const;
   std::vector<std::uint64_t> others_of(const peer_id& peer, std::uint64_t connection) const;
@@ -136,8 +137,8 @@ private:
   entries entries_;
   std::map<std::uint64_t, candidate> dials_;
   std::map<std::uint64_t, live_session> sessions_;
-  /// Processes whose connection gave way to one of another process with the same identity, newest last; at most
-  /// max_superseded. A restarted peer never comes back under its old instance, so one that does shares its identity.
+  /// Processes whose connection gave way to one of another process with the same identity, newest last; bounded in all and
+  /// per peer. A restarted peer never comes back under its old instance, so one that does shares its identity.
   std::deque<std::pair<peer_id, std::uint64_t>> superseded_;
   std::uint64_t last_dial_ = 0;
 };

@@ -191,6 +191,34 @@ BOOST_FIXTURE_TEST_CASE(a_topic_left_and_joined_again_at_once_was_closed_by_this
   BOOST_TEST((a.subscriber.all<closed>().front().reason == errc::closed_locally));
   BOOST_TEST((b.subscriber.all<closed>().front().reason == errc::closed_by_peer));
   BOOST_TEST(a.subscriber.all<connected>().size() == 2u);
+  auto found = ask<std::vector<peer_info>>(a.transport, lookup_topic{garden});
+  BOOST_TEST(std::count_if(found.begin(), found.end(), [](const auto& peer) { return peer.connected; }) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_connection_that_dies_while_disconnecting_is_named_too, pair_fixture) {
+  network.cut(b.where);
+  (void)attempt(at_a.connection, write_chunk{at_a.key.channel, text("never acknowledged")});
+  auto answer = attempt(a.transport, disconnect{});
+  kill(at_a.connection);
+  pass(1s);
+  BOOST_REQUIRE(answer->has_value());
+  BOOST_TEST(is(**answer, errc::timed_out));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_topic_joined_while_disconnecting_is_served, pair_fixture) {
+  auto c = start(12);
+  network.cut(b.where);
+  (void)attempt(at_a.connection, write_chunk{at_a.key.channel, text("never acknowledged")});
+  auto answer = attempt(a.transport, disconnect{});
+  auto shed = topic::of("shed");
+  join(a, shed);
+  join(c, shed);
+  pass(5s);
+  BOOST_TEST(!answer->has_value());
+  BOOST_TEST(c.subscriber.all<connected>().size() == 1u);
+  pass(1min);
+  BOOST_REQUIRE(answer->has_value());
+  BOOST_TEST(c.subscriber.all<closed>().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_disconnect_that_may_lose_messages_names_the_peer, pair_fixture) {

@@ -20,8 +20,7 @@ struct lan_fixture : swarm_fixture {
     auto setup = setup_at(port);
     setup.spawn_discovery = [this, port](const caf::actor& supervisor) -> caf::expected<caf::actor> {
       lsd::config settings{*endpoint::parse(bt_search::ipv4_group), port};
-      auto actor = spawn_local_discovery(
-          sys, settings, [this](byte_view said) { multicast(said); }, supervisor);
+      auto actor = spawn_local_discovery(sys, settings, std::make_shared<lan_link>(*this), supervisor);
       heard_by.push_back(actor);
       return actor;
     };
@@ -39,6 +38,22 @@ struct lan_fixture : swarm_fixture {
     }
   }
 
+  struct lan_link final : multicast_link {
+    explicit lan_link(lan_fixture& lan) : world{lan} {}
+
+    std::size_t send(byte_view said) override {
+      if (world.interfaces > 0)
+        world.multicast(said);
+      return world.interfaces;
+    }
+
+    bool refresh() override { return world.interfaces > std::exchange(known, world.interfaces); }
+
+    lan_fixture& world;
+    std::size_t known = 0;
+  };
+
+  std::size_t interfaces = 1;
   std::vector<caf::actor> heard_by;
   int messages = 0;
 };
@@ -79,6 +94,31 @@ BOOST_AUTO_TEST_CASE(a_killed_local_discovery_is_started_again_with_its_topics) 
   join(b);
   pass(10s);
   BOOST_TEST(a.subscriber.all<connected>().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_interface_that_comes_up_later_is_used_soon) {
+  interfaces = 0;
+  auto a = start(lan_setup(10));
+  auto b = start(lan_setup(11));
+  join(a);
+  join(b);
+  pass(2min);
+  BOOST_TEST(messages == 0);
+  BOOST_TEST((ask<transport_status>(a.transport, get_status{}).counters["lsd.unsent"]) > 0u);
+  interfaces = 1;
+  pass(1min);
+  BOOST_TEST(a.subscriber.all<connected>().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_transport_goes_on_when_local_discovery_cannot_start) {
+  auto setup = setup_at(10);
+  setup.spawn_discovery = [](const caf::actor&) -> caf::expected<caf::actor> {
+    return make_error(errc::network_failed, "the port is taken");
+  };
+  auto a = start(std::move(setup));
+  pass(1h);
+  auto counters = ask<transport_status>(a.transport, get_status{}).counters;
+  BOOST_TEST(counters["supervisor.local_discovery_failed"] > 10u);
 }
 
 BOOST_AUTO_TEST_CASE(garbage_in_the_group_is_counted_in_the_status) {

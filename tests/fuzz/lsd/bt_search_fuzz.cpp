@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   zeros random;
   lsd::local_discovery machine{{group, 6881}, random};
   machine.join(time_point{}, {});
-  machine.handle_packet(*endpoint::parse("192.0.2.1:1"), datagram);
+  machine.handle_packet(time_point{}, *endpoint::parse("192.168.1.1:1"), datagram);
   while (auto found = machine.poll_event())
     require(read && found->topic == lsd::info_hash{} && found->peer.port == read->port);
   return 0;

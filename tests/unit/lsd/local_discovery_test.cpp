@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_was_left_is_announced_no_more) {
 BOOST_AUTO_TEST_CASE(who_announces_a_topic_of_ours_is_found_at_the_port_it_names) {
   local_discovery machine{settings, random};
   machine.join(now, topic(1));
-  machine.handle_packet(neighbour, from_other({topic(2), topic(1)}));
+  machine.handle_packet(now, neighbour, from_other({topic(2), topic(1)}));
   auto found = machine.poll_event();
   BOOST_REQUIRE(found.has_value());
   BOOST_TEST((found->topic == topic(1)));
@@ -110,19 +110,64 @@ BOOST_AUTO_TEST_CASE(who_announces_a_topic_of_ours_is_found_at_the_port_it_names
   BOOST_TEST(!machine.poll_event().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(our_own_message_garbage_and_the_other_family_are_counted_and_change_nothing) {
+BOOST_AUTO_TEST_CASE(our_own_message_and_garbage_are_counted_and_change_nothing) {
   local_discovery machine{settings, random};
   machine.join(now, topic(1));
   machine.handle_timeout(now + 1s);
   auto own = machine.poll_transmit();
   BOOST_REQUIRE(own.has_value());
-  machine.handle_packet(neighbour, *own);
-  machine.handle_packet(neighbour, to_bytes("garbage"));
-  machine.handle_packet(*endpoint::parse("[fe80::1]:6771"), from_other({topic(1)}));
+  machine.handle_packet(now, neighbour, *own);
+  machine.handle_packet(now, neighbour, to_bytes("garbage"));
   BOOST_TEST(!machine.poll_event().has_value());
   BOOST_TEST(machine.stats().own == 1u);
   BOOST_TEST(machine.stats().malformed == 1u);
-  BOOST_TEST(machine.stats().other_family == 1u);
+}
+
+// Whoever can send to the group could otherwise have every member dial an address of its choice.
+BOOST_AUTO_TEST_CASE(only_addresses_of_a_local_network_are_believed) {
+  local_discovery machine{settings, random};
+  machine.join(now, topic(1));
+  for (auto from : {"203.0.113.9:6771", "[fd00::1]:6771"})
+    machine.handle_packet(now, *endpoint::parse(from), from_other({topic(1)}));
+  BOOST_TEST(!machine.poll_event().has_value());
+  BOOST_TEST(machine.stats().foreign_source == 2u);
+  settings.group = *endpoint::parse(bt_search::ipv6_group);
+  local_discovery v6{settings, random};
+  v6.join(now, topic(1));
+  for (auto from : {"[fe80::1]:6771", "[2001:db8::1]:6771", "[fd00::1]:6771"})
+    v6.handle_packet(now, *endpoint::parse(from), from_other({topic(1)}));
+  auto found = v6.poll_event();
+  BOOST_REQUIRE(found.has_value());
+  BOOST_TEST((found->peer == *endpoint::parse("[fd00::1]:5000")));
+  BOOST_TEST(v6.stats().foreign_source == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(peers_heard_are_bounded_per_minute) {
+  local_discovery machine{settings, random};
+  machine.join(now, topic(1));
+  auto hear = [&](int times) {
+    for (int i = 0; i < times; ++i)
+      machine.handle_packet(now, neighbour, from_other({topic(1)}));
+    int found = 0;
+    while (machine.poll_event())
+      ++found;
+    return found;
+  };
+  BOOST_TEST(hear(100) == 64);
+  BOOST_TEST(machine.stats().too_many_peers == 36u);
+  now += 1min;
+  BOOST_TEST(hear(10) == 10);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_new_interface_everything_is_announced_again_but_not_sooner_than_allowed) {
+  local_discovery machine{settings, random};
+  machine.join(now, topic(1));
+  auto first = run(machine, 10s);
+  BOOST_REQUIRE(first.size() == 1u);
+  machine.announce_again(now);
+  auto second = run(machine, 2min);
+  BOOST_REQUIRE(second.size() == 1u);
+  BOOST_TEST((second[0].first - first[0].first == 1min));
 }
 
 BOOST_AUTO_TEST_CASE(topics_are_bounded) {
@@ -131,7 +176,7 @@ BOOST_AUTO_TEST_CASE(topics_are_bounded) {
   for (std::size_t i = 0; i < 3; ++i)
     machine.join(now, topic(i));
   BOOST_TEST(machine.stats().too_many_topics == 1u);
-  machine.handle_packet(neighbour, from_other({topic(2)}));
+  machine.handle_packet(now, neighbour, from_other({topic(2)}));
   BOOST_TEST(!machine.poll_event().has_value());
 }
 
