@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 7> method_names{"ping", "find_node", "get
                                                        "get",  "put",       "rdv"};
 
 /// The name of the argument that holds the target; empty = it has none.
-constexpr std::array<std::string_view, 7> target_names{"", "target", "info_hash", "info_hash", "target", "", "ih"};
+constexpr std::array<std::string_view, 7> target_names{"",       "target", "info_hash", "info_hash",
+                                                       "target", "",       "ih"};
 
 class krpc_category final : public std::error_category {
 public:

@@ -23,8 +23,8 @@
 ///   get (BEP 44)   a: id, target, seq, want                     r: id, token, v, k, seq, sig, nodes, nodes6
 ///   put (BEP 44)   a: id, token, v, k, seq, sig, salt, cas      r: id
 ///
-/// Warren's own additions, which other nodes ignore or refuse as unknown, are specified in WIRE.md: "wr" in get_peers and
-/// announce_peer, and the method rdv.
+/// Warren's own additions, which other nodes ignore or refuse as unknown, are specified in WIRE.md: "wr" in get_peers
+/// and announce_peer, and the method rdv.
 namespace warren::krpc {
 
 /// Why a datagram is no KRPC message. None of these is answered: without an intact envelope there is nothing to answer.
@@ -153,7 +153,8 @@ struct error {
   byte_view text;
 };
 
-/// A query that must be answered with an error: unknown method (204) or wrong arguments (203, 205, 207). Only decoded, never sent.
+/// A query that must be answered with an error: unknown method (204) or wrong arguments (203, 205, 207). Only decoded,
+/// never sent.
 struct bad_query {
   krpc::error_code code = krpc::error_code::protocol;
   std::string_view why;

@@ -10,8 +10,8 @@ bad_query protocol_error(std::string_view why) {
   return {error_code::protocol, why};
 }
 
-/// BEP 44: "If the value in a put request contains invalid bencoding ... the storing node MUST reject": unlike the rest of
-/// a message it must have its keys in order.
+/// BEP 44: "If the value in a put request contains invalid bencoding ... the storing node MUST reject": unlike the
+/// rest of a message it must have its keys in order.
 bool is_strict(byte_view value) {
   return static_cast<bool>(bencode::decode(value));
 }

@@ -26,8 +26,8 @@ inline constexpr duration token_rotation = std::chrono::minutes{5};
 /// Queries of one lookup under way at once (Kademlia's alpha; the paper takes 3).
 inline constexpr std::size_t alpha = 4;
 
-/// How node ids that do not follow from the node's address (BEP 42) are treated. Addresses that BEP 42 exempts (loopback,
-/// private) always count as verified.
+/// How node ids that do not follow from the node's address (BEP 42) are treated. Addresses that BEP 42 exempts
+/// (loopback, private) always count as verified.
 enum class id_enforcement : std::uint8_t {
   /// Not looked at.
   off,
@@ -77,9 +77,9 @@ struct rendezvous_limits {
   std::size_t remembered = 512;
 };
 
-/// What is sent to an address that has not proved that it gets it (see rate_limiter): the octets of its replies are at most
-/// so many times the octets of its queries, beyond rate_limits::unproved_bytes. A find_node reply of eight nodes is three
-/// times its query.
+/// What is sent to an address that has not proved that it gets it (see rate_limiter): the octets of its replies are at
+/// most so many times the octets of its queries, beyond rate_limits::unproved_bytes. A find_node reply of eight nodes
+/// is three times its query.
 inline constexpr std::size_t amplification_ratio = 4;
 /// In so long the unproved_bytes come back.
 inline constexpr duration unproved_window = std::chrono::minutes{10};

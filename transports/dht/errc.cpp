@@ -21,7 +21,8 @@ public:
       case errc::other_table_version:
         return "the saved DHT table is of another version; delete it and start from the bootstrap nodes";
       case errc::bad_value:
-        return "a DHT item's value must be bencoded with sorted keys and at most 1000 octets long; see BEP 44";
+        return "a DHT item's value must be bencoded with sorted keys and at most 1000 octets long; see BEP "
+               "44";
       case errc::bad_salt:
         return "a DHT item's salt must be at most 64 octets long; shorten it";
       case errc::bad_signature:

@@ -37,12 +37,13 @@ struct lookup_done {
   duration took{};
   /// Nodes that confirmed the announcement or stored the item; 0 for get_peers and get_item.
   std::size_t announced_to = 0;
-  /// Empty, or why nobody was asked: errc::no_nodes, errc::too_many_lookups, errc::bad_value, bad_salt, bad_signature; or
-  /// why some would not store an item: errc::cas_mismatch, errc::superseded.
+  /// Empty, or why nobody was asked: errc::no_nodes, errc::too_many_lookups, errc::bad_value, bad_salt, bad_signature;
+  /// or why some would not store an item: errc::cas_mismatch, errc::superseded.
   std::error_code why{};
 };
 
-/// Records of Warren peers, each with the endpoint that the peer announced. A peer comes again when a newer record is found.
+/// Records of Warren peers, each with the endpoint that the peer announced. A peer comes again when a newer record is
+/// found.
 struct records_found {
   struct entry {
     peer_record record;
@@ -53,8 +54,8 @@ struct records_found {
   std::vector<entry> records{};
 };
 
-/// An item that get_item or put_item has come across, verified. A mutable one comes again when a newer version is found;
-/// the last one before lookup_done is the newest.
+/// An item that get_item or put_item has come across, verified. A mutable one comes again when a newer version is
+/// found; the last one before lookup_done is the newest.
 struct item_found {
   lookup_id lookup{};
   item what{};
@@ -88,7 +89,8 @@ struct external_address {
   endpoint where;
 };
 
-using event = std::variant<peers_found, records_found, item_found, lookup_done, bootstrapped, external_address,
-                           rendezvous_received, rendezvous_sent>;
+using event = std::variant<
+    peers_found, records_found, item_found, lookup_done, bootstrapped, external_address, rendezvous_received,
+    rendezvous_sent>;
 
 } // namespace warren::dht

@@ -30,8 +30,9 @@ bytes signed_text(byte_view salt, std::int64_t seq, byte_view value) {
 }
 
 item make_mutable_item(const crypto::identity& owner, byte_view salt, std::int64_t seq, byte_view value) {
-  return {to_bytes(value),
-          item::signed_part{owner.id(), to_bytes(salt), seq, owner.sign(signed_text(salt, seq, value))}};
+  return {
+      to_bytes(value),
+      item::signed_part{owner.id(), to_bytes(salt), seq, owner.sign(signed_text(salt, seq, value))}};
 }
 
 std::error_code check(const item& what) {

@@ -5,7 +5,8 @@
 namespace warren::dht {
 
 item_store::outcome item_store::put(
-    time_point now, const ip_address& from, const item& what, std::optional<std::int64_t> cas, const node_id& own_id) {
+    time_point now, const ip_address& from, const item& what, std::optional<std::int64_t> cas,
+    const node_id& own_id) {
   auto target = target_of(what);
   auto held = items_.find(target);
   if (held != items_.end() && held->second.expires <= now) {
@@ -30,7 +31,8 @@ item_store::outcome item_store::put(
     return outcome::stored;
   }
   auto here = per_address_.find(from);
-  if (limits_.items_per_address != 0 && here != per_address_.end() && here->second >= limits_.items_per_address)
+  if (limits_.items_per_address != 0 && here != per_address_.end()
+      && here->second >= limits_.items_per_address)
     return outcome::full;
   if (items_.size() >= limits_.items && !make_room(target, own_id))
     return outcome::full;
@@ -53,7 +55,8 @@ bool item_store::make_room(const node_id& target, const node_id& own_id) {
   auto farthest = std::max_element(items_.begin(), items_.end(), [&](const auto& a, const auto& b) {
     return distance_between(a.first, own_id) < distance_between(b.first, own_id);
   });
-  if (farthest == items_.end() || distance_between(farthest->first, own_id) <= distance_between(target, own_id))
+  if (farthest == items_.end()
+      || distance_between(farthest->first, own_id) <= distance_between(target, own_id))
     return false;
   forget(farthest);
   return true;

@@ -23,10 +23,11 @@ public:
 
   explicit item_store(const item_store_limits& limits) : limits_{limits} {}
 
-  /// Stores `what`, which check() has passed, or prolongs it. `own_id` decides what goes when there is no room: the item
-  /// farthest from it, which others are likelier to keep.
+  /// Stores `what`, which check() has passed, or prolongs it. `own_id` decides what goes when there is no room: the
+  /// item farthest from it, which others are likelier to keep.
   outcome put(
-      time_point now, const ip_address& from, const item& what, std::optional<std::int64_t> cas, const node_id& own_id);
+      time_point now, const ip_address& from, const item& what, std::optional<std::int64_t> cas,
+      const node_id& own_id);
 
   /// Returns the live item under `target`; valid until the next call of put or expire.
   const item* get(time_point now, const node_id& target) const;

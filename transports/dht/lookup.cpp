@@ -16,7 +16,8 @@ std::optional<endpoint> lookup::next() {
     return std::nullopt;
   auto trusted = look(false);
   auto doubtful = look(true);
-  auto room_for_doubtful = trusted.open ? std::max<std::size_t>(settings_.parallelism / 2, 1) : settings_.parallelism;
+  auto room_for_doubtful =
+      trusted.open ? std::max<std::size_t>(settings_.parallelism / 2, 1) : settings_.parallelism;
   const candidate* chosen = nullptr;
   if (trusted.next && asking(false) < settings_.parallelism)
     chosen = trusted.next;
@@ -161,15 +162,17 @@ std::size_t lookup::in_flight() const noexcept {
 }
 
 std::size_t lookup::asking(bool doubtful) const {
-  return static_cast<std::size_t>(std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
-    return entry.at == phase::asked && entry.doubtful == doubtful;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
+        return entry.at == phase::asked && entry.doubtful == doubtful;
+      }));
 }
 
 std::size_t lookup::answered(bool doubtful) const {
-  return static_cast<std::size_t>(std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
-    return entry.at == phase::answered && entry.doubtful == doubtful;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
+        return entry.at == phase::answered && entry.doubtful == doubtful;
+      }));
 }
 
 void lookup::add(const node_info& node, std::size_t depth, bool id_known) {
@@ -188,7 +191,9 @@ void lookup::add(const node_info& node, std::size_t depth, bool id_known) {
         || ++names >= max_names)
       return;
   }
-  insert({node, distance_between(node.id, target_), id_known, false, phase::heard_of, depth, network_key(node.where)});
+  insert(
+      {node, distance_between(node.id, target_), id_known, false, phase::heard_of, depth,
+       network_key(node.where)});
 }
 
 bool lookup::is_doubtful(const candidate& newcomer) const {
@@ -200,14 +205,15 @@ bool lookup::is_doubtful(const candidate& newcomer) const {
     return c.id_known && common_prefix(c.node.id, target_) >= settings_.crowded_bits;
   };
   return close(newcomer) && std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& c) {
-           return !c.doubtful && c.at != phase::failed && close(c);
-         }) >= static_cast<std::ptrdiff_t>(max_in_crowd);
+                              return !c.doubtful && c.at != phase::failed && close(c);
+                            }) >= static_cast<std::ptrdiff_t>(max_in_crowd);
 }
 
 std::uint64_t lookup::network_key(const endpoint& where) const {
   if (settings_.allow_same_ip || where.address.is_loopback())
     return 0;
-  std::uint64_t result = where.address.family() == address_family::ipv4 ? 1 : 0; // an IPv4 network is never 0 then
+  std::uint64_t result =
+      where.address.family() == address_family::ipv4 ? 1 : 0; // an IPv4 network is never 0 then
   auto octets = where.address.octets();
   for (auto octet : octets.first(octets.size() == 4 ? 3 : 8))
     result = result << 8 | std::to_integer<std::uint64_t>(octet);

@@ -13,14 +13,14 @@ namespace warren::dht {
 /// names and reports what came of it.
 ///
 /// Where we leave the paper, so that liars do not make it fail:
-/// - Candidates are trusted or doubtful, and the k closest of each kind are asked, so that made-up nodes near the target do
-///   not hide the real ones. Doubtful are nodes whose id does not follow from their address (BEP 42, verify_ids), and those
-///   that crowd the target closer than a network of this size can (crowded_bits). A network without BEP 42 is all
-///   doubtful and loses nothing. When most doubtful ones are silent, no more of them are asked.
+/// - Candidates are trusted or doubtful, and the k closest of each kind are asked, so that made-up nodes near the
+///   target do not hide the real ones. Doubtful are nodes whose id does not follow from their address (BEP 42,
+///   verify_ids), and those that crowd the target closer than a network of this size can (crowded_bits). A network
+///   without BEP 42 is all doubtful and loses nothing. When most doubtful ones are silent, no more of them are asked.
 /// - A name is worth nothing before it has answered: several endpoints may be named for one id, several ids for one
-///   endpoint, several nodes of one network (address_policy.hpp). One at a time is asked, the next one when it is silent,
-///   up to max_tries_per_network, and the first one to answer stands. So nobody can be hidden by naming something false in
-///   his place. Nodes on loopback are no network.
+///   endpoint, several nodes of one network (address_policy.hpp). One at a time is asked, the next one when it is
+///   silent, up to max_tries_per_network, and the first one to answer stands. So nobody can be hidden by naming
+///   something false in his place. Nodes on loopback are no network.
 /// - One answer adds at most max_named candidates.
 ///
 /// Candidates beyond `max_candidates` are forgotten, the farthest of the more frequent kind first; after `max_queries`
@@ -55,8 +55,8 @@ public:
   /// Gives a node to start from.
   void seed(const node_info& node) { add(node, 0, true); }
 
-  /// Gives an endpoint to start from whose id will be known when it answers. Until then it counts as closest: it is asked
-  /// first, before nodes that were saved long ago and may be gone.
+  /// Gives an endpoint to start from whose id will be known when it answers. Until then it counts as closest: it is
+  /// asked first, before nodes that were saved long ago and may be gone.
   void seed(const endpoint& where);
 
   /// Returns whom to ask next and counts it as asked; nothing while enough are being asked, or when nobody is left.

@@ -15,6 +15,9 @@ namespace {
 /// practice one waits.
 constexpr std::size_t max_outbox = 256;
 
+/// Octets of a ping.
+constexpr std::size_t ping_size = 64;
+
 node_id choose_id(const config& settings, random_source& random) {
   if (settings.id)
     return *settings.id;
@@ -238,8 +241,10 @@ void node::learn_external(time_point now, const endpoint& from, const krpc::mess
 }
 
 void node::verify(time_point now, const node_info& asker) {
-  // A node enters the table by answering. Lookups come first: half of the transactions are left to them.
-  if (table_.wants(now, asker) && !rpc_.asking(asker.where) && rpc_.in_flight() < config_.rpc.in_flight / 2)
+  // A node enters the table by answering. Lookups come first: half of the transactions are left to them. Nobody can make
+  // us ping a third party for nothing: it counts as a reply.
+  if (table_.wants(now, asker) && !rpc_.asking(asker.where) && rpc_.in_flight() < config_.rpc.in_flight / 2
+      && responder_.rates().admit_reply(now, asker.where, config_.rpc.attempts * ping_size))
     ping(now, asker.where);
 }
 

@@ -50,12 +50,9 @@ void node::add_own_results(time_point now, lookup_id lookup, search& running) {
   } else {
     info_hash topic{goal.target.octets};
     running.add_peers(responder_.peers(now, topic, config_.max_lookup_peers));
-    records_found own{lookup, {}};
     for (auto held : responder_.records(now, topic, search::max_records))
       if (auto record = read_peer_record(topic, held->raw))
-        own.records.push_back({std::move(*record), held->where});
-    if (!own.records.empty())
-      events_.push_back(std::move(own));
+        running.add_record(*record, held->raw, held->where);
   }
   emit_results(now, lookup, running);
 }

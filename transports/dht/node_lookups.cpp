@@ -11,8 +11,8 @@ namespace {
 /// Most nodes of an old saved table are gone: ask twice as many at a time as usual.
 constexpr std::size_t bootstrap_parallelism = 2 * alpha;
 
-/// A node of the whole network hardly shares so many bits more with a target than our own k-th neighbour shares with us:
-/// between N nodes the neighbour shares about log2(N / k) of them.
+/// A node of the whole network hardly shares so many bits more with a target than our own k-th neighbour shares with
+/// us: between N nodes the neighbour shares about log2(N / k) of them.
 constexpr std::size_t crowding_margin = 7;
 
 } // namespace
@@ -23,7 +23,8 @@ lookup_id node::get_peers(time_point now, const info_hash& topic) {
 
 lookup_id node::announce(
     time_point now, const info_hash& topic, std::uint16_t port, bool implied_port, byte_view record) {
-  return start(now, {search::kind::announce, topic.target(), port, implied_port || port == 0, to_bytes(record)});
+  return start(
+      now, {search::kind::announce, topic.target(), port, implied_port || port == 0, to_bytes(record)});
 }
 
 std::vector<lookup_id> node::forget(const info_hash& topic) {
@@ -147,14 +148,10 @@ void node::finish(time_point now, lookup_id lookup, const search& ended) {
     case search::kind::get_item:
     case search::kind::put_item:
       counters_.bad_results += ended.bad_results();
-      lookup_done done{lookup,
-                       ended.peers(),
-                       ended.queries(),
-                       ended.hops(),
-                       now - ended.asked(),
-                       ended.announced_to().size(),
+      lookup_done done{lookup,           ended.peers(),       ended.queries(),
+                       ended.hops(),     now - ended.asked(), ended.announced_to().size(),
                        ended.objection()};
-      if (ended.queries() == 0)
+      if (ended.queries() == 0 && !ended.found_item())
         done.why = errc::no_nodes;
       events_.push_back(done);
   }

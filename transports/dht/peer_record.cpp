@@ -51,7 +51,8 @@ result<peer_record> read_peer_record(const info_hash& topic, byte_view raw) {
   out.peer.octets = in.array<peer_id::size>();
   auto nat = in.be<std::uint8_t>();
   // A kind of a later version is as good as none.
-  out.nat = nat <= static_cast<std::uint8_t>(nat_kind::random) ? static_cast<nat_kind>(nat) : nat_kind::unknown;
+  out.nat =
+      nat <= static_cast<std::uint8_t>(nat_kind::random) ? static_cast<nat_kind>(nat) : nat_kind::unknown;
   out.time = in.be<std::uint64_t>();
   auto count = in.be<std::uint8_t>();
   if (count > max_candidates)

@@ -23,8 +23,8 @@ enum class nat_kind : std::uint8_t {
 /// LAN addresses of one record at most.
 inline constexpr std::size_t max_candidates = 4;
 
-/// What a Warren peer says about itself where it announces a topic (WIRE.md, Peer records): who it is, and how it may be
-/// reached. Signed for one info-hash, so that it cannot be moved to another.
+/// What a Warren peer says about itself where it announces a topic (WIRE.md, Peer records): who it is, and how it may
+/// be reached. Signed for one info-hash, so that it cannot be moved to another.
 struct peer_record {
   peer_id peer;
   nat_kind nat = nat_kind::unknown;
@@ -36,7 +36,8 @@ struct peer_record {
   friend bool operator==(const peer_record&, const peer_record&) = default;
 };
 
-/// Returns the record as it is announced under `topic`. Its peer is `self`; candidates beyond max_candidates are left out.
+/// Returns the record as it is announced under `topic`. Its peer is `self`; candidates beyond max_candidates are left
+/// out.
 bytes sign_peer_record(const crypto::identity& self, const info_hash& topic, const peer_record& what);
 
 /// Returns the record in `raw`; errc::bad_record when it is malformed or not signed for `topic`.

@@ -111,7 +111,8 @@ rate_limiter::source_state* rate_limiter::state_of(time_point now, const endpoin
   if (sources_.size() >= places)
     return nullptr;
   source_state fresh{
-      static_cast<float>(limits_.query_burst), static_cast<float>(limits_.unproved_bytes), now, time_point::min()};
+      static_cast<float>(limits_.query_burst), static_cast<float>(limits_.unproved_bytes), now,
+      time_point::min()};
   return &sources_.emplace(key, fresh).first->second;
 }
 

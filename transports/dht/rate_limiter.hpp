@@ -28,13 +28,13 @@ private:
 
 /// Guards against floods and against being used to amplify traffic towards a forged source.
 ///
-/// Queries: every source has its own bucket. A source is an IPv4 address or an IPv6 /64; on loopback and with allow_same_ip
-/// an endpoint. Remembers a bounded number of sources and forgets those that have been idle for long enough to have full
-/// buckets. When there are too many even so, newcomers share one bucket, so that a flood from many addresses starves
-/// newcomers and not those who were there before.
+/// Queries: every source has its own bucket. A source is an IPv4 address or an IPv6 /64; on loopback and with
+/// allow_same_ip an endpoint. Remembers a bounded number of sources and forgets those that have been idle for long
+/// enough to have full buckets. When there are too many even so, newcomers share one bucket, so that a flood from many
+/// addresses starves newcomers and not those who were there before.
 ///
-/// Replies: a source has proved that it gets what is sent to it when it has answered a query of ours or presented a token.
-/// To one that has not, at most amplification_ratio times the octets that came from it are sent, after a first
+/// Replies: a source has proved that it gets what is sent to it when it has answered a query of ours or presented a
+/// token. To one that has not, at most amplification_ratio times the octets that came from it are sent, after a first
 /// rate_limits::unproved_bytes that come back over unproved_window. All replies together keep to a rate, half of whose
 /// burst is kept for those who have proved their address.
 class rate_limiter {

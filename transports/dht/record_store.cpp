@@ -52,7 +52,8 @@ std::vector<const record_store::entry*> record_store::get(
   return result;
 }
 
-const record_store::entry* record_store::find(time_point now, const info_hash& topic, const peer_id& peer) const {
+const record_store::entry* record_store::find(
+    time_point now, const info_hash& topic, const peer_id& peer) const {
   auto found = topics_.find(topic);
   if (found == topics_.end())
     return nullptr;

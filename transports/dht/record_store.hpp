@@ -11,8 +11,8 @@
 
 namespace warren::dht {
 
-/// The signed records of Warren peers that announced themselves to this node, and by which endpoint each can be reached.
-/// Bounded as record_limits says.
+/// The signed records of Warren peers that announced themselves to this node, and by which endpoint each can be
+/// reached. Bounded as record_limits says.
 class record_store {
 public:
   struct entry {
@@ -27,14 +27,15 @@ public:
 
   explicit record_store(const record_limits& limits) : limits_{limits} {}
 
-  /// Stores a record that has been read from `raw`, or prolongs it. False when there is no room, or when the peer's stored
-  /// record is as new and came from somebody else: only the peer itself can make a newer one.
+  /// Stores a record that has been read from `raw`, or prolongs it. False when there is no room, or when the peer's
+  /// stored record is as new and came from somebody else: only the peer itself can make a newer one.
   bool put(
       time_point now, const info_hash& topic, const peer_record& what, byte_view raw, const endpoint& where,
       const endpoint& via);
 
   /// Returns up to `most` live records of `topic`: all, or a random choice. Valid until the next call of put or expire.
-  std::vector<const entry*> get(time_point now, const info_hash& topic, std::size_t most, random_source& random) const;
+  std::vector<const entry*> get(
+      time_point now, const info_hash& topic, std::size_t most, random_source& random) const;
 
   /// Returns the live record of `peer`, valid until the next call of put or expire.
   const entry* find(time_point now, const info_hash& topic, const peer_id& peer) const;

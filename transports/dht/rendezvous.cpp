@@ -49,9 +49,9 @@ std::vector<rendezvous_book::point> rendezvous_book::points(
     time_point now, const info_hash& topic, const peer_id& peer) const {
   std::vector<point> result;
   if (auto found = known_.find({topic, peer}); found != known_.end())
-    std::copy_if(found->second.rbegin(), found->second.rend(), std::back_inserter(result), [now](const point& held) {
-      return held.expires > now;
-    });
+    std::copy_if(
+        found->second.rbegin(), found->second.rend(), std::back_inserter(result),
+        [now](const point& held) { return held.expires > now; });
   return result;
 }
 

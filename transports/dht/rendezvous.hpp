@@ -38,7 +38,8 @@ public:
     time_point expires;
   };
 
-  void add(time_point now, const info_hash& topic, const peer_id& peer, const endpoint& node, byte_view token);
+  void add(
+      time_point now, const info_hash& topic, const peer_id& peer, const endpoint& node, byte_view token);
 
   /// Returns the live points of `peer`, latest first.
   std::vector<point> points(time_point now, const info_hash& topic, const peer_id& peer) const;

@@ -57,7 +57,8 @@ public:
   const item* stored_item(time_point now, const node_id& target) const { return items_.get(now, target); }
 
   /// Returns stored records of `topic`, valid until the next call.
-  std::vector<const record_store::entry*> records(time_point now, const info_hash& topic, std::size_t most) const {
+  std::vector<const record_store::entry*> records(
+      time_point now, const info_hash& topic, std::size_t most) const {
     return records_.get(now, topic, most, random_);
   }
 
@@ -69,7 +70,8 @@ public:
   /// Returns what the last query asked to be forwarded, once.
   std::optional<forward> take_forward() { return std::exchange(forward_, std::nullopt); }
 
-  /// Sets the nodes of the other family that are told to those who want them (BEP 32). The first `max_other_nodes` count.
+  /// Sets the nodes of the other family that are told to those who want them (BEP 32). The first `max_other_nodes`
+  /// count.
   void set_other_family(std::vector<node_info> nodes);
 
   void expire(time_point now);

@@ -9,7 +9,7 @@ namespace warren::dht {
 krpc::query search::lookup_query() const {
   krpc::query query;
   auto for_peers = goal_.what == kind::get_peers || goal_.what == kind::announce;
-  query.method = for_peers     ? krpc::method::get_peers
+  query.method = for_peers    ? krpc::method::get_peers
                  : goal_.item ? krpc::method::get
                               : krpc::method::find_node;
   query.want_records = for_peers;

@@ -14,8 +14,9 @@
 
 namespace warren::dht {
 
-/// One lookup with its purpose: turns a lookup's steps into KRPC queries, collects peers, peer records, items and tokens from
-/// the responses, and at the end of an announce or a put tells the closest nodes. Knows no sockets and no transactions.
+/// One lookup with its purpose: turns a lookup's steps into KRPC queries, collects peers, peer records, items and
+/// tokens from the responses, and at the end of an announce or a put tells the closest nodes. Knows no sockets and no
+/// transactions.
 class search {
 public:
   enum class kind : std::uint8_t {
@@ -47,7 +48,7 @@ public:
     std::optional<std::int64_t> cas{};
   };
 
-  /// A peer record and the node that gave it: a way to reach the peer.
+  /// A peer record and the node that gave it with its token: a way to reach the peer. Without a token there is none.
   struct met_record {
     peer_record record;
     endpoint where;
@@ -111,6 +112,9 @@ public:
 
   /// Adds peers found elsewhere, such as in the own store. Each counts once.
   void add_peers(const std::vector<endpoint>& peers);
+
+  /// Takes a verified record found elsewhere.
+  void add_record(const peer_record& found, byte_view raw, const endpoint& where);
 
   /// Returns the peers that have been added since the last call.
   std::vector<endpoint> take_new_peers() { return std::exchange(new_peers_, {}); }

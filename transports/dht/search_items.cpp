@@ -21,7 +21,8 @@ void search::take_item(const endpoint& from, const krpc::response& response) {
   }
   auto found = from_wire(wire, goal_.item->salt);
   // BEP 44: "the key ... MUST be verified to hash to the target ID ..., as well as verifying the signature".
-  if (found.signing.has_value() != goal_.item->key.has_value() || target_of(found) != goal_.target || check(found)) {
+  if (found.signing.has_value() != goal_.item->key.has_value() || target_of(found) != goal_.target
+      || check(found)) {
     ++bad_results_;
     return;
   }
@@ -55,6 +56,11 @@ bool search::objects_to_put() {
   else if (stored > ours.signing->seq || (stored == ours.signing->seq && best_->value != ours.value))
     objection_ = errc::superseded;
   return static_cast<bool>(objection_);
+}
+
+void search::add_record(const peer_record& found, byte_view raw, const endpoint& where) {
+  if (records_.size() < max_records && records_.emplace(to_bytes(raw), found).second)
+    new_records_.push_back({found, where, {}, {}, true});
 }
 
 void search::take_records(const endpoint& from, const krpc::response& response) {

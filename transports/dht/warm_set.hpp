@@ -12,8 +12,8 @@
 namespace warren::dht {
 
 /// The nodes that store announcements of ours: what they forward is listened to, and they are pinged so that the NAT
-/// mappings to them stay (DESIGN section 3). One entry per announce, until it is cancelled or its announcement has expired.
-/// At `max_entries` the oldest goes.
+/// mappings to them stay (DESIGN section 3). One entry per announce, until it is cancelled or its announcement has
+/// expired. At `max_entries` the oldest goes.
 class warm_set {
 public:
   static constexpr std::size_t max_entries = 64;

@@ -76,7 +76,9 @@ BOOST_AUTO_TEST_CASE(what_we_sign_checks_and_nothing_of_it_may_change) {
   other = good;
   other.signing->proof.octets[3] ^= std::byte{1};
   BOOST_TEST((check(other) == dht::errc::bad_signature));
-  BOOST_TEST((dht::check(dht::make_mutable_item(some_identity(), {}, -1, as_byte_view("i1e"))) == dht::errc::bad_signature));
+  BOOST_TEST(
+      (dht::check(dht::make_mutable_item(some_identity(), {}, -1, as_byte_view("i1e")))
+       == dht::errc::bad_signature));
 }
 
 BOOST_AUTO_TEST_CASE(values_must_be_bencoding_in_order_and_fit) {
@@ -89,7 +91,8 @@ BOOST_AUTO_TEST_CASE(values_must_be_bencoding_in_order_and_fit) {
   BOOST_TEST((dht::check({to_bytes("997:" + std::string(997, 'x')), {}}) == dht::errc::bad_value));
   std::string salt(65, 's');
   BOOST_TEST(
-      (dht::check(dht::make_mutable_item(some_identity(), as_byte_view(salt), 1, as_byte_view("i1e"))) == dht::errc::bad_salt));
+      (dht::check(dht::make_mutable_item(some_identity(), as_byte_view(salt), 1, as_byte_view("i1e")))
+       == dht::errc::bad_salt));
 }
 
 BOOST_AUTO_TEST_CASE(an_item_survives_the_way_over_the_wire) {

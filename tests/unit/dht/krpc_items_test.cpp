@@ -67,10 +67,13 @@ BOOST_AUTO_TEST_CASE(queries_of_bep_44_are_written_with_sorted_keys_and_read_bac
   put.method = krpc::method::put;
   put.id = id_of({1});
   put.token = as_byte_view("tok");
-  put.item = {as_byte_view("l4:spame"), as_byte_view(key), as_byte_view(signature), as_byte_view("salt"), 7, 6};
+  put.item = {
+      as_byte_view("l4:spame"), as_byte_view(key), as_byte_view(signature), as_byte_view("salt"), 7, 6};
   auto id = "2:id20:" + std::string{as_text(put.id.octets)};
-  BOOST_TEST(text_of(put) == "d1:ad3:casi6e" + id + "1:k32:" + key + "4:salt4:salt3:seqi7e3:sig64:" + signature
-                                 + "5:token3:tok1:vl4:spamee1:q3:put1:t2:aa1:y1:qe");
+  BOOST_TEST(
+      text_of(put)
+      == "d1:ad3:casi6e" + id + "1:k32:" + key + "4:salt4:salt3:seqi7e3:sig64:" + signature
+             + "5:token3:tok1:vl4:spamee1:q3:put1:t2:aa1:y1:qe");
   auto raw = krpc::encode({as_byte_view("aa"), put, false, {}, {}});
   auto back = std::get<krpc::query>(krpc::decode(raw)->body);
   BOOST_TEST(as_text(back.item.value) == "l4:spame");
@@ -82,8 +85,10 @@ BOOST_AUTO_TEST_CASE(queries_of_bep_44_are_written_with_sorted_keys_and_read_bac
   get.id = id_of({1});
   get.target = id_of({2});
   get.item.seq = 5;
-  BOOST_TEST(text_of(get) == "d1:ad" + id + "3:seqi5e6:target20:" + std::string{as_text(get.target.octets)}
-                                 + "e1:q3:get1:t2:aa1:y1:qe");
+  BOOST_TEST(
+      text_of(get)
+      == "d1:ad" + id + "3:seqi5e6:target20:" + std::string{as_text(get.target.octets)}
+             + "e1:q3:get1:t2:aa1:y1:qe");
 }
 
 BOOST_AUTO_TEST_CASE(a_response_carries_an_item_between_nodes_and_values) {
@@ -91,8 +96,10 @@ BOOST_AUTO_TEST_CASE(a_response_carries_an_item_between_nodes_and_values) {
   response.id = id_of({1});
   response.token = as_byte_view("tok");
   response.item = {as_byte_view("5:hello"), as_byte_view(key), as_byte_view(signature), {}, 3, {}};
-  BOOST_TEST(text_of(response) == "d1:rd2:id20:" + std::string{as_text(response.id.octets)} + "1:k32:" + key
-                                      + "3:seqi3e3:sig64:" + signature + "5:token3:tok1:v5:helloe1:t2:aa1:y1:re");
+  BOOST_TEST(
+      text_of(response)
+      == "d1:rd2:id20:" + std::string{as_text(response.id.octets)} + "1:k32:" + key
+             + "3:seqi3e3:sig64:" + signature + "5:token3:tok1:v5:helloe1:t2:aa1:y1:re");
   auto raw = krpc::encode({as_byte_view("aa"), response, false, {}, {}});
   auto back = std::get<krpc::response>(krpc::decode(raw)->body);
   BOOST_TEST(as_text(back.item.value) == "5:hello");
@@ -125,7 +132,8 @@ BOOST_AUTO_TEST_CASE(rendezvous_queries_are_those_of_the_document) {
   auto hash = std::string{as_text(ask.target.octets)};
   BOOST_TEST(
       text_of(ask)
-      == "d1:ad2:id20:" + id + "2:ih20:" + hash + "1:k32:" + key + "1:p5:hello5:token3:toke1:q3:rdv1:t2:aa1:y1:qe");
+      == "d1:ad2:id20:" + id + "2:ih20:" + hash + "1:k32:" + key
+             + "1:p5:hello5:token3:toke1:q3:rdv1:t2:aa1:y1:qe");
   krpc::query forward;
   forward.method = krpc::method::rdv;
   forward.id = ask.id;
@@ -147,8 +155,9 @@ BOOST_AUTO_TEST_CASE(rendezvous_queries_are_those_of_the_document) {
 BOOST_AUTO_TEST_CASE(records_travel_beside_values_and_bad_ones_are_left_out) {
   krpc::response response;
   response.values = {endpoint_of(1)};
-  response.records = {{endpoint_of(1), as_byte_view("record")},
-                      {*warren::endpoint::parse("[2001:db8::1]:9"), as_byte_view("other")}};
+  response.records = {
+      {endpoint_of(1), as_byte_view("record")},
+      {*warren::endpoint::parse("[2001:db8::1]:9"), as_byte_view("other")}};
   auto raw = krpc::encode({as_byte_view("aa"), response, false, {}, {}});
   auto back = std::get<krpc::response>(krpc::decode(raw)->body);
   BOOST_REQUIRE(back.records.size() == 2u);
@@ -167,7 +176,8 @@ BOOST_AUTO_TEST_CASE(records_travel_beside_values_and_bad_ones_are_left_out) {
   announce.token = as_byte_view("tok");
   announce.record = as_byte_view(large);
   raw = krpc::encode({as_byte_view("aa"), announce, false, {}, {}});
-  BOOST_TEST(std::get<krpc::query>(krpc::decode(raw)->body).record.empty(), "the announcement counts all the same");
+  BOOST_TEST(
+      std::get<krpc::query>(krpc::decode(raw)->body).record.empty(), "the announcement counts all the same");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -51,9 +51,12 @@ public:
 
   std::vector<node_info> closest_honest(const node_id& target) const {
     std::vector<node_info> result;
-    for (const auto& node : nodes_)
-      if (!lies(node.where))
-        result.push_back(node);
+    for (std::size_t bits = node_id::bits; result.size() < 4 * k; --bits) {
+      auto [first, last] = sharing(target, bits);
+      result.clear();
+      std::copy_if(
+          first, last, std::back_inserter(result), [this](const auto& node) { return !lies(node.where); });
+    }
     return nearest(std::move(result), target);
   }
 
@@ -75,6 +78,7 @@ public:
 
   std::vector<node_info> lie_about(lie kind, const node_id& target, std::size_t crowd_bits) {
     std::vector<node_info> result;
+    auto honest_ones = closest_honest(target);
     for (std::size_t i = 0; i < k; ++i) {
       auto id = random_id(random_);
       for (std::size_t bit = 0; bit < crowd_bits; ++bit) {
@@ -86,7 +90,7 @@ public:
         ids_[friend_.where] = id;
         result.push_back({id, friend_.where});
       } else if (kind == lie::false_names) {
-        auto honest = closest_honest(target)[i];
+        const auto& honest = honest_ones[i];
         auto elsewhere = honest.where;
         elsewhere.port = 9;
         result.push_back(i % 2 == 0 ? node_info{id, honest.where} : node_info{honest.id, elsewhere});
@@ -116,8 +120,9 @@ private:
     }
     auto less = [](const node_info& a, const node_id& b) { return a.id < b; };
     auto greater = [](const node_id& a, const node_info& b) { return a < b.id; };
-    return {std::lower_bound(nodes_.begin(), nodes_.end(), low, less),
-            std::upper_bound(nodes_.begin(), nodes_.end(), high, greater)};
+    return {
+        std::lower_bound(nodes_.begin(), nodes_.end(), low, less),
+        std::upper_bound(nodes_.begin(), nodes_.end(), high, greater)};
   }
 
   static std::vector<node_info> nearest(std::vector<node_info> some, const node_id& target) {
@@ -187,7 +192,8 @@ double success(lie kind, std::size_t crowd_bits, bool secure_ids, const char* wh
       queries += done.queries;
     }
   }
-  BOOST_TEST_MESSAGE(what << ": " << 100.0 * good / rounds << " % with " << double(queries) / rounds << " queries");
+  BOOST_TEST_MESSAGE(
+      what << ": " << 100.0 * good / rounds << " % with " << double(queries) / rounds << " queries");
   return double(good) / rounds;
 }
 

@@ -93,7 +93,8 @@ struct bench {
   dht::node machine;
 };
 
-/// Some nodes that hear each other at once. Node i is at endpoint_of(i + 1), and node 0 is the bootstrap node of the others.
+/// Some nodes that hear each other at once. Node i is at endpoint_of(i + 1), and node 0 is the bootstrap node of the
+/// others.
 struct node_group {
   explicit node_group(std::size_t size, dht::config how = {}) {
     for (std::size_t i = 0; i < size; ++i) {

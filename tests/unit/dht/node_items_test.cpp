@@ -24,7 +24,8 @@ item version(std::int64_t seq, std::string_view value, std::string_view salt = {
 }
 
 /// Sends a get and a put with its token by hand and returns the answer.
-krpc::message put_by_hand(bench& b, const warren::endpoint& from, const item& what, std::optional<std::int64_t> cas = {}) {
+krpc::message put_by_hand(
+    bench& b, const warren::endpoint& from, const item& what, std::optional<std::int64_t> cas = {}) {
   krpc::query get;
   get.method = krpc::method::get;
   get.id = id_of({0x11});

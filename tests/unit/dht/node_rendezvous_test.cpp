@@ -187,7 +187,8 @@ BOOST_AUTO_TEST_CASE(plain_nodes_see_nothing_of_it) {
   forged.back() ^= std::byte{1};
   announce.record = forged;
   reply = b.ask(endpoint_of(1), announce);
-  BOOST_TEST(std::holds_alternative<krpc::response>(krpc::decode(reply->payload)->body), "announced all the same");
+  BOOST_TEST(
+      std::holds_alternative<krpc::response>(krpc::decode(reply->payload)->body), "announced all the same");
   BOOST_TEST(b.machine.counters().bad_records == 1u);
   auto record = record_of(self);
   announce.record = record;

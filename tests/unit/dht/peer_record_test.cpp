@@ -26,10 +26,11 @@ warren::crypto::identity identity_of(std::uint64_t seed) {
 }
 
 peer_record sample(const warren::crypto::identity& self) {
-  return {self.id(),
-          nat_kind::consistent,
-          1'700'000'000,
-          {*endpoint::parse("192.168.1.7:4000"), *endpoint::parse("[fd00::7]:4000")}};
+  return {
+      self.id(),
+      nat_kind::consistent,
+      1'700'000'000,
+      {*endpoint::parse("192.168.1.7:4000"), *endpoint::parse("[fd00::7]:4000")}};
 }
 
 } // namespace
@@ -54,8 +55,9 @@ BOOST_AUTO_TEST_CASE(the_vector_of_the_document_holds) {
   auto raw = sign_peer_record(self, topic, what);
   BOOST_TEST(
       warren::to_hex(raw)
-      == "013b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29030000000065"
-         "53f1000106c0a801070fa0@SIG@");
+      == "013b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da2903000000006553f1000106c0a80107"
+         "0fa0954b63e0185b3772b9ed29aae5a24e649457519e2022427d4e1e5b6a32323d90105f8c69ea31ffd81f6aab69aae4"
+         "d19abfd2035a2a19947eba61f14d3bce690c");
   BOOST_TEST((*read_peer_record(topic, raw) == what));
 }
 

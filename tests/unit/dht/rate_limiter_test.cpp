@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(places_are_kept_for_those_who_have_proved_their_address) {
   BOOST_TEST(limiter.sources() == 40u);
   BOOST_TEST(limiter.proved(start, endpoint_of(505)));
   BOOST_TEST(!limiter.proved(start, endpoint_of(599)));
-  BOOST_TEST(admitted(limiter, start, endpoint_of(505), 100) == 20, "it does not share the newcomers' bucket");
+  BOOST_TEST(
+      admitted(limiter, start, endpoint_of(505), 100) == 20, "it does not share the newcomers' bucket");
 }
 
 BOOST_AUTO_TEST_CASE(all_replies_share_one_budget_half_of_which_is_for_proved_addresses) {

@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(every_single_damaged_octet_and_every_cut_is_noticed) {
       damaged[at] ^= static_cast<std::byte>(1 << bit);
       auto back = dht::decode_saved_table(damaged);
       BOOST_TEST(!back, "octet " << at << " bit " << bit);
-      BOOST_TEST((back.error() == dht::errc::bad_saved_table || back.error() == dht::errc::other_table_version));
+      BOOST_TEST(
+          (back.error() == dht::errc::bad_saved_table || back.error() == dht::errc::other_table_version));
     }
 }
 
