@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(an_unproved_address_gets_at_most_the_published_multiple_of_
     auto returned = std::chrono::duration<double>(b.now - warren::test::start) / unproved_window + 1;
     BOOST_REQUIRE(sent <= amplification_ratio * received + rate_limits{}.unproved_bytes * returned);
   }
-  BOOST_TEST(replies > 1000u, "it is answered all the same");
+  BOOST_TEST(replies > 2400u, "it is answered all the same, only with less");
 }
 
 BOOST_AUTO_TEST_CASE(an_honest_querier_gets_whole_answers) {
