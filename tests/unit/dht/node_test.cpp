@@ -361,6 +361,26 @@ BOOST_AUTO_TEST_CASE(a_node_whose_whole_table_has_died_gets_in_again_by_itself) 
   BOOST_TEST(b.machine.stats().nodes == 1u);
 }
 
+// BEP 5: "After 15 minutes of inactivity, a node becomes questionable", and is pinged.
+BOOST_AUTO_TEST_CASE(questionable_nodes_are_asked_one_after_the_other_and_good_again) {
+  bench b;
+  std::map<endpoint, node_id> known;
+  for (int i = 1; i <= 8; ++i) {
+    auto where = endpoint_of(static_cast<std::size_t>(i));
+    known[where] = id_of({i * 16});
+    b.befriend(known[where], where);
+  }
+  b.pass(good_for);
+  b.queries();
+  BOOST_TEST(b.machine.stats().good_nodes == 0u);
+  for (int i = 0; i < 40; ++i) {
+    b.pass(1s);
+    for (const auto& query : b.queries())
+      b.answer(query, known.at(query.first));
+  }
+  BOOST_TEST(b.machine.stats().good_nodes == 8u);
+}
+
 BOOST_AUTO_TEST_CASE(a_bootstrap_node_learnt_of_later_is_tried_at_once_while_the_table_is_empty) {
   bench b;
   b.machine.bootstrap(b.now);
