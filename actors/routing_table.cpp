@@ -152,6 +152,12 @@ struct routing_table_state {
     // Read from stats() when somebody asks.
   }
 
+  /// Items, peer records and rendezvous, which nobody can ask this actor for.
+  template <class Event>
+  void handle(const Event&) {
+    // nop
+  }
+
   dht_status status() const {
     auto stats = node.stats();
     dht_status result;

@@ -49,8 +49,8 @@ inline std::error_code make_error_code(errc why) noexcept {
 struct limits {
   std::size_t size = 64 * 1024;
   std::size_t depth = 16;
-  /// Accepts dictionaries whose keys are not in order. Only for KRPC, where some deployed nodes append "v" or "ip" last;
-  /// libtorrent reads such messages too. Duplicates are refused all the same.
+  /// Accepts dictionaries whose keys are not in order. Only for KRPC, where some deployed nodes append "v" or "ip"
+  /// last; libtorrent reads such messages too. Duplicates are refused all the same.
   bool unsorted_keys = false;
 };
 
@@ -132,6 +132,12 @@ public:
   writer& begin_list() { return token('l'); }
   writer& begin_dict() { return token('d'); }
   writer& end() { return token('e'); }
+
+  /// Appends a value that is bencoded already.
+  writer& encoded(byte_view value) {
+    out_.insert(out_.end(), value.begin(), value.end());
+    return *this;
+  }
 
   /// Appends a dictionary key; its value must follow.
   writer& key(std::string_view name) { return string(name); }

@@ -1,3 +1,5 @@
 warren_fuzz(fuzz_bencode ${CMAKE_CURRENT_LIST_DIR}/dht/bencode_fuzz.cpp DEPENDS warren_messages)
 warren_fuzz(fuzz_krpc ${CMAKE_CURRENT_LIST_DIR}/dht/krpc_fuzz.cpp DEPENDS warren_messages)
 warren_fuzz(fuzz_dht_node ${CMAKE_CURRENT_LIST_DIR}/dht/node_fuzz.cpp DEPENDS warren_dht)
+warren_fuzz(fuzz_peer_record ${CMAKE_CURRENT_LIST_DIR}/dht/peer_record_fuzz.cpp DEPENDS warren_dht)
+warren_fuzz(fuzz_saved_table ${CMAKE_CURRENT_LIST_DIR}/dht/saved_table_fuzz.cpp DEPENDS warren_dht)

@@ -40,10 +40,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       node.get_peers(now, topic);
     if (i % 8 == 5)
       node.announce(now, topic, 7, true);
+    if (i % 8 == 6)
+      node.get_item(now, topic.target());
+    if (i % 16 == 7)
+      node.put_item(now, {to_bytes(std::string_view{"5:hello"}), {}});
+    if (i % 16 == 15)
+      node.forget(topic);
     now += std::chrono::milliseconds{i % 3 * 700};
     node.handle_timeout(now);
     while (auto out = node.poll_transmit())
-      if (out->payload.size() > 1300)
+      if (out->payload.size() > dht::max_reply_size)
         std::abort();
     while (node.poll_event()) {
     }
