@@ -1,4 +1,4 @@
 warren_test(sim_dht sim
   SOURCES
     dht/swarm_test.cpp
-  DEPENDS warren_dht)
+  DEPENDS warren_dht_sim)

@@ -18,6 +18,8 @@ bool external_votes::vote(const endpoint& voter, const endpoint& seen) {
   ballots_.push_back({who, seen});
   if (ballots_.size() > window)
     ballots_.pop_front();
+  if (seen == winner_)
+    return false; // one more of what is known
   auto now_winning = count();
   if (!now_winning || now_winning == winner_)
     return false;

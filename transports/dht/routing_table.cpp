@@ -74,27 +74,46 @@ bool routing_table::wants(time_point now, const node_info& node) const {
             });
 }
 
+// With p the bits that `target` shares with the own id: what is in bucket p shares more bits with the target than anything
+// else; all that is in later buckets shares exactly p; what is in earlier ones shares as many as the number of the bucket.
+// So groups of buckets are taken in this order until there are enough, and only within a group is anything compared.
 std::vector<node_info> routing_table::closest(
     time_point now, const node_id& target, std::size_t count) const {
   std::vector<node_info> result;
-  for (const auto& part : buckets_)
-    for (const auto& held : part.nodes)
-      if (held.state(now) != node_state::bad)
-        result.push_back(held.info);
-  auto closer = [&target](const node_info& a, const node_info& b) {
-    return distance_between(a.id, target) < distance_between(b.id, target);
-  };
-  auto wanted = std::min(count, result.size());
-  std::partial_sort(
-      result.begin(), result.begin() + static_cast<std::ptrdiff_t>(wanted), result.end(), closer);
-  result.resize(wanted);
+  result.reserve(count);
+  auto home = index_of(target);
+  append_closest(now, target, count, home, home + 1, result);
+  append_closest(now, target, count, home + 1, buckets_.size(), result);
+  while (home-- > 0)
+    append_closest(now, target, count, home, home + 1, result);
   return result;
+}
+
+void routing_table::append_closest(
+    time_point now, const node_id& target, std::size_t count, std::size_t first, std::size_t last,
+    std::vector<node_info>& out) const {
+  auto start = static_cast<std::ptrdiff_t>(out.size());
+  if (out.size() >= count)
+    return;
+  for (auto i = first; i < last; ++i)
+    for (const auto& held : buckets_[i].nodes)
+      if (held.state(now) != node_state::bad)
+        out.push_back(held.info);
+  auto wanted = std::min(count, out.size());
+  std::partial_sort(
+      out.begin() + start, out.begin() + static_cast<std::ptrdiff_t>(wanted), out.end(),
+      [&target](const node_info& a, const node_info& b) {
+        return distance_between(a.id, target) < distance_between(b.id, target);
+      });
+  out.resize(wanted);
 }
 
 std::optional<node_id> routing_table::refresh_target(time_point now, random_source& random) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     auto& part = buckets_[i];
-    if (part.refreshed && now - std::max(part.changed, *part.refreshed) < refresh_after)
+    auto touched = part.refreshed ? std::max(part.changed, *part.refreshed) : part.changed;
+    auto needless = part.refreshed || part.full(); // a bucket without room has no use for a first look
+    if (needless && now - touched < refresh_after)
       continue;
     part.refreshed = now;
     auto target = make_random_id(random);

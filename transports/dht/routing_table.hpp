@@ -44,8 +44,8 @@ public:
   /// Returns the up to `count` nodes closest to `target`, closest first. No bad ones.
   std::vector<node_info> closest(time_point now, const node_id& target, std::size_t count) const;
 
-  /// Returns a place to look up in a bucket that nobody has looked into, or that has not changed for refresh_after
-  /// (BEP 5), and marks the bucket as refreshed. Nothing when there is no such bucket.
+  /// Returns a place to look up in a bucket with room that nobody has looked into, or in one that has not changed for
+  /// refresh_after (BEP 5), and marks the bucket as refreshed. Nothing when there is no such bucket.
   std::optional<node_id> refresh_target(time_point now, random_source& random);
 
   /// Returns the questionable node not heard of for longest.
@@ -67,6 +67,9 @@ public:
 
 private:
   std::size_t index_of(const node_id& id) const noexcept;
+  void append_closest(
+      time_point now, const node_id& target, std::size_t count, std::size_t first, std::size_t last,
+      std::vector<node_info>& out) const;
   bool admissible(const node_info& node) const;
   bool network_taken(const std::vector<contact>& among, const ip_address& address) const;
   bool place(time_point now, const contact& newcomer);

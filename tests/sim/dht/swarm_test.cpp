@@ -8,9 +8,9 @@
 
 using namespace std::chrono_literals;
 using warren::endpoint;
-using warren::test::dht_member;
-using warren::test::dht_swarm;
-using warren::test::link_quality;
+using warren::sim::dht_member;
+using warren::sim::dht_swarm;
+using warren::sim::link_quality;
 namespace dht = warren::dht;
 
 namespace {
