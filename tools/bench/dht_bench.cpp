@@ -60,12 +60,14 @@ public:
     auto n = static_cast<double>(nodes_);
     std::printf(
         "{\"name\":\"warren\",\"nodes\":%zu,\"lookups\":%zu,\"found\":%zu,\"lookup_ms_median\":%.3f,"
-        "\"lookup_ms_p99\":%.3f,\"announce_ms_median\":%.3f,\"cpu_seconds\":%.3f,\"cpu_seconds_lookups\":%.3f,"
+        "\"lookup_ms_p99\":%.3f,\"announce_ms_median\":%.3f,\"cpu_seconds\":%.3f,\"cpu_seconds_lookups\":%."
+        "3f,"
         "\"queries_per_lookup\":%.1f,\"resident_kib_per_node\":%.1f,\"resident_kib_per_node_grown\":%.1f,"
         "\"resident_kib_start\":%.0f}\n",
         nodes_, lookups_, found, percentile(looked_up, 0.5), percentile(looked_up, 0.99),
         percentile(announced, 0.5), cpu_seconds(), cpu_seconds() - grown,
-        static_cast<double>(queries_) / static_cast<double>(lookups_), resident_kib() / n, settled / n, baseline);
+        static_cast<double>(queries_) / static_cast<double>(lookups_), resident_kib() / n, settled / n,
+        baseline);
     return 0;
   }
 
@@ -164,7 +166,8 @@ private:
   std::vector<endpoint> peers_;
   std::optional<dht::lookup_done> done_;
   crypto::system_random random_;
-  program::node_group group_{random_, [this](std::size_t, time_point, dht::event what) { take(std::move(what)); }};
+  program::node_group group_{
+      random_, [this](std::size_t, time_point, dht::event what) { take(std::move(what)); }};
 };
 
 } // namespace

@@ -42,9 +42,9 @@ bool routing_table::heard_response(time_point now, const node_info& node) {
 }
 
 void routing_table::heard_query(time_point now, const node_info& node) {
-  auto held = find(node.where);
-  if (held && held->info.id == node.id)
-    held->last_heard = now;
+  for (auto& held : buckets_[index_of(node.id)].nodes)
+    if (held.info == node)
+      held.last_heard = now;
 }
 
 void routing_table::failed(time_point now, const endpoint& where) {
@@ -274,15 +274,6 @@ void routing_table::promote(time_point now, bucket& where) {
       break;
     }
   }
-}
-
-contact* routing_table::find(const endpoint& where) {
-  for (auto& part : buckets_) {
-    auto held = std::find_if(part.nodes.begin(), part.nodes.end(), at_endpoint(where));
-    if (held != part.nodes.end())
-      return &*held;
-  }
-  return nullptr;
 }
 
 void routing_table::erase(const endpoint& where) {

@@ -78,7 +78,6 @@ private:
   contact* replaceable(time_point now, bucket& full, const contact& newcomer) const;
   void keep_as_replacement(bucket& full, const contact& newcomer);
   void promote(time_point now, bucket& where);
-  contact* find(const endpoint& where);
   void erase(const endpoint& where);
 
   node_id own_id_;

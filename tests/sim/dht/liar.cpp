@@ -21,14 +21,17 @@ std::string_view to_string(lie kind) noexcept {
 /// Stands where a member stood and answers in its name.
 class liars::liar final : public host {
 public:
-  liar(liars& all, const dht_member& was, lie kind)
-      : all_{all}, id_{was.node.id()}, where_{was.host.where()}, kind_{kind} {
-    host_ = all_.swarm_.network.attach(where_, *this);
+  liar(liars& all, dht_member& was, lie kind) : all_{all}, was_{was}, id_{was.node.id()}, kind_{kind} {
+    was_.alive = false;
+    host_ = all_.swarm_.network.attach(where(), *this);
   }
 
-  ~liar() override { all_.swarm_.network.detach(host_); }
+  ~liar() override {
+    was_.alive = true;
+    was_.host.attach();
+  }
 
-  const endpoint& where() const noexcept { return where_; }
+  const endpoint& where() const noexcept { return was_.host.where(); }
 
   void on_datagram(time_point, const endpoint& from, byte_view payload) override {
     auto message = krpc::decode(payload);
@@ -74,8 +77,8 @@ private:
   }
 
   liars& all_;
+  dht_member& was_;
   dht::node_id id_;
-  endpoint where_;
   lie kind_;
   host_id host_;
 };
@@ -90,9 +93,7 @@ void liars::turn(double share, std::span<const lie> kinds) {
       std::count_if(swarm_.members.begin(), swarm_.members.end(), [](const auto& m) { return m->alive; });
   auto wanted = static_cast<std::size_t>(share * static_cast<double>(living));
   for (std::size_t i = 0; i < wanted; ++i) {
-    auto& who = swarm_.any();
-    who.alive = false;
-    liars_.push_back(std::make_unique<liar>(*this, who, kinds[i % kinds.size()]));
+    liars_.push_back(std::make_unique<liar>(*this, swarm_.any(), kinds[i % kinds.size()]));
   }
 }
 

@@ -29,6 +29,8 @@ class liars {
 public:
   /// `swarm` must outlive this.
   explicit liars(dht_swarm& swarm);
+
+  /// All are honest again.
   ~liars();
 
   /// Turns `share` of the living members, the lies of `kinds` in turn.

@@ -10,76 +10,69 @@ namespace {
 
 constexpr std::uint16_t peer_port = 7000;
 
-void tally(lookup_report& into, const dht_member& seeker, const endpoint& wanted) {
-  const auto& done = seeker.finished.front();
-  ++into.lookups;
-  into.succeeded += std::find(seeker.found.begin(), seeker.found.end(), wanted) != seeker.found.end();
-  into.queries += static_cast<double>(done.queries);
-  into.hops += static_cast<double>(done.hops);
-}
-
 } // namespace
 
-void lookup_trial::announce(std::size_t topics) {
+void lookup_trial::announce(std::size_t topics, duration gap) {
   for (std::size_t i = 0; i < topics; ++i) {
-    auto& who = swarm_.any();
-    who.finished.clear();
     dht::info_hash topic;
     swarm_.network.random().fill(topic.octets);
+    auto& who = free_member();
     who.node.announce(swarm_.network.now(), topic, peer_port, false);
     who.host.drive();
-    swarm_.await_lookups(who, 1);
     announcements_.push_back({topic, {who.host.where().address, peer_port}});
+    swarm_.network.run_for(gap);
   }
+  finish();
 }
 
 lookup_report lookup_trial::look_up(std::size_t count, duration gap) {
-  lookup_report result;
-  std::vector<duration> times;
-  std::vector<std::pair<dht_member*, endpoint>> running;
-  for (std::size_t i = 0; i < count;) {
+  report_ = {};
+  times_.clear();
+  for (std::size_t i = 0; i < count; ++i) {
     const auto& wanted = announcements_[i % announcements_.size()];
-    if (auto who = start(wanted.topic, running.size())) {
-      running.emplace_back(who, wanted.peer);
-      swarm_.network.run_for(gap);
-      ++i;
-      continue;
-    }
-    finish(running, result, times);
+    auto& who = free_member();
+    running_.back().wanted = wanted.peer;
+    who.node.get_peers(swarm_.network.now(), wanted.topic);
+    who.host.drive();
+    swarm_.network.run_for(gap);
   }
-  finish(running, result, times);
-  std::sort(times.begin(), times.end());
-  result.queries /= static_cast<double>(count);
-  result.hops /= static_cast<double>(count);
-  result.median = times[times.size() / 2];
-  result.slowest = times.back();
-  return result;
+  finish();
+  std::sort(times_.begin(), times_.end());
+  report_.queries /= static_cast<double>(count);
+  report_.hops /= static_cast<double>(count);
+  report_.median = times_[times_.size() / 2];
+  report_.slowest = times_.back();
+  return report_;
 }
 
-dht_member* lookup_trial::start(const dht::info_hash& topic, std::size_t running) {
-  if (running >= swarm_.members.size() / 4)
-    return nullptr;
+dht_member& lookup_trial::free_member() {
+  if (running_.size() >= swarm_.members.size() / 4)
+    finish();
+  auto busy = [this](const dht_member* who) {
+    return std::any_of(running_.begin(), running_.end(), [who](const auto& one) { return one.who == who; });
+  };
   auto who = &swarm_.any();
-  while (std::find(busy_.begin(), busy_.end(), who) != busy_.end())
+  while (busy(who))
     who = &swarm_.any();
-  busy_.push_back(who);
   who->finished.clear();
   who->found.clear();
-  who->node.get_peers(swarm_.network.now(), topic);
-  who->host.drive();
-  return who;
+  running_.push_back({who, std::nullopt});
+  return *who;
 }
 
-void lookup_trial::finish(
-    std::vector<std::pair<dht_member*, endpoint>>& running, lookup_report& into,
-    std::vector<duration>& times) {
-  for (const auto& [who, wanted] : running) {
+void lookup_trial::finish() {
+  for (const auto& [who, wanted] : running_) {
     swarm_.await_lookups(*who, 1);
-    tally(into, *who, wanted);
-    times.push_back(who->finished.front().took);
+    if (!wanted)
+      continue;
+    const auto& done = who->finished.front();
+    ++report_.lookups;
+    report_.succeeded += std::find(who->found.begin(), who->found.end(), *wanted) != who->found.end();
+    report_.queries += static_cast<double>(done.queries);
+    report_.hops += static_cast<double>(done.hops);
+    times_.push_back(done.took);
   }
-  running.clear();
-  busy_.clear();
+  running_.clear();
 }
 
 } // namespace warren::sim

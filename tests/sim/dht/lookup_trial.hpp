@@ -24,11 +24,11 @@ class lookup_trial {
 public:
   explicit lookup_trial(dht_swarm& swarm) : swarm_{swarm} {}
 
-  /// Lets `topics` random members announce a random topic each, and waits until they have.
-  void announce(std::size_t topics);
+  /// Lets `topics` random living members announce a random topic each, one starting every `gap`, and waits for all.
+  void announce(std::size_t topics, duration gap = std::chrono::milliseconds{5});
 
-  /// Lets `count` random living members look up the topics in turn, one starting every `gap`, and waits for all. A topic
-  /// whose announcer has died is still looked for: what is stored is what counts.
+  /// Lets `count` random living members look up the topics in turn, one starting every `gap`, and waits for all; at least
+  /// one topic must have been announced. A topic whose announcer has died is still looked for: what is stored counts.
   lookup_report look_up(std::size_t count, duration gap = std::chrono::milliseconds{5});
 
 private:
@@ -37,15 +37,21 @@ private:
     endpoint peer;
   };
 
-  /// Returns the member that looks for `topic` from now on; nothing when a quarter of all are looking.
-  dht_member* start(const dht::info_hash& topic, std::size_t running);
-  void finish(
-      std::vector<std::pair<dht_member*, endpoint>>& running, lookup_report& into,
-      std::vector<duration>& times);
+  struct running_lookup {
+    dht_member* who;
+    std::optional<endpoint> wanted; // nothing of an announce
+  };
+
+  /// Returns a living member that has nothing running, and counts it as running from now on. Waits for those that run when
+  /// they are a quarter of all.
+  dht_member& free_member();
+  void finish();
 
   dht_swarm& swarm_;
   std::vector<announcement> announcements_;
-  std::vector<dht_member*> busy_;
+  std::vector<running_lookup> running_;
+  lookup_report report_;
+  std::vector<duration> times_;
 };
 
 } // namespace warren::sim

@@ -21,7 +21,7 @@ struct dht_member {
   std::vector<dht::lookup_done> finished;
   std::vector<std::size_t> bootstraps;
   std::vector<endpoint> externals;
-  bool alive = true;
+  bool alive = true;            ///< answers as itself: neither killed nor lying
   machine_host<dht::node> host; // last: it calls take()
 };
 
@@ -67,7 +67,7 @@ public:
 
   /// Takes a member off the network without a word.
   void kill(dht_member& who) {
-    network.detach(who.host.where());
+    who.host.detach();
     who.alive = false;
   }
 

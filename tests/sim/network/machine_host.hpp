@@ -15,9 +15,8 @@ public:
   machine_host(
       network& net, const endpoint& where, Machine& machine,
       std::function<void(time_point, machine_event)> on_event = {}, realm_id realm = public_realm)
-      : network_{net}, where_{where}, machine_{machine}, on_event_{std::move(on_event)} {
-    id_ = network_.attach(where_, *this, realm);
-    drive();
+      : network_{net}, where_{where}, realm_{realm}, machine_{machine}, on_event_{std::move(on_event)} {
+    attach();
   }
 
   machine_host(const machine_host&) = delete;
@@ -28,6 +27,15 @@ public:
   Machine& machine() noexcept { return machine_; }
 
   const endpoint& where() const noexcept { return where_; }
+
+  /// Puts the host back to its place after it was detached, or somebody else took the place.
+  void attach() {
+    id_ = network_.attach(where_, *this, realm_);
+    drive();
+  }
+
+  /// Takes the host off the network: it hears nothing, not even its deadline, until attach().
+  void detach() { network_.detach(id_); }
 
   void on_datagram(time_point now, const endpoint& from, byte_view payload) override {
     machine_.handle_packet(now, from, payload);
@@ -51,6 +59,7 @@ public:
 private:
   network& network_;
   endpoint where_;
+  realm_id realm_;
   Machine& machine_;
   std::function<void(time_point, machine_event)> on_event_;
   host_id id_;
