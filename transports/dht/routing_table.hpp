@@ -4,6 +4,7 @@
 #include "transports/dht/bucket.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace warren::dht {
@@ -67,8 +68,9 @@ public:
 
 private:
   std::size_t index_of(const node_id& id) const noexcept;
+  /// Appends the nodes of `group` to `out` that are closest to `target`, closest first, until `out` has `count`.
   void append_closest(
-      time_point now, const node_id& target, std::size_t count, std::size_t first, std::size_t last,
+      time_point now, const node_id& target, std::size_t count, std::span<const bucket> group,
       std::vector<node_info>& out) const;
   bool admissible(const node_info& node) const;
   bool network_taken(const std::vector<contact>& among, const ip_address& address) const;
