@@ -133,6 +133,12 @@ public:
   writer& begin_dict() { return token('d'); }
   writer& end() { return token('e'); }
 
+  /// Appends a value that is bencoded already.
+  writer& encoded(byte_view value) {
+    out_.insert(out_.end(), value.begin(), value.end());
+    return *this;
+  }
+
   /// Appends a dictionary key; its value must follow.
   writer& key(std::string_view name) { return string(name); }
 

@@ -2,6 +2,7 @@
 
 #include "messages/bencode.hpp"
 #include "messages/compact.hpp"
+#include "messages/krpc_extensions.hpp"
 
 #include <array>
 #include <cassert>
@@ -11,7 +12,11 @@ namespace warren::krpc {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> method_names{"ping", "find_node", "get_peers", "announce_peer"};
+constexpr std::array<std::string_view, 7> method_names{"ping", "find_node", "get_peers", "announce_peer",
+                                                       "get",  "put",       "rdv"};
+
+/// The name of the argument that holds the target; empty = it has none.
+constexpr std::array<std::string_view, 7> target_names{"", "target", "info_hash", "info_hash", "target", "", "ih"};
 
 class krpc_category final : public std::error_category {
 public:
@@ -70,6 +75,7 @@ decoded_query read_announce(const bencode::view& arguments, query out) {
   if (!usable && !out.implied_port)
     return protocol_error("missing or bad port");
   out.port = usable ? static_cast<std::uint16_t>(port) : std::uint16_t{0};
+  read_record(arguments, out);
   return out;
 }
 
@@ -87,12 +93,15 @@ decoded_query read_query(const bencode::view& root) {
     return protocol_error("missing arguments");
   if (!read_id(*arguments, "id", out.id))
     return protocol_error("missing or bad id");
-  if (out.method == method::ping)
-    return out;
-  if (!read_id(*arguments, out.method == method::find_node ? "target" : "info_hash", out.target))
+  auto target = target_names[static_cast<std::size_t>(out.method)];
+  if (!target.empty() && !read_id(*arguments, target, out.target))
     return protocol_error("missing or bad target");
   read_want(*arguments, out);
-  return out.method == method::announce_peer ? read_announce(*arguments, out) : out;
+  if (out.method == method::announce_peer)
+    return read_announce(*arguments, out);
+  if (auto refused = read_extensions(*arguments, out))
+    return *refused;
+  return out;
 }
 
 bool read_nodes(
@@ -133,6 +142,7 @@ bool read_response(const bencode::view& root, response& out) {
     return false;
   if (auto token = values->find_string("token"); token && token->size() <= max_token_size)
     out.token = *token;
+  read_extensions(*values, out);
   return read_nodes(*values, "nodes", address_family::ipv4, out.nodes)
          && read_nodes(*values, "nodes6", address_family::ipv6, out.nodes6)
          && read_values(*values, out.values);
@@ -187,29 +197,44 @@ void put_want(bencode::writer& out, const query& body) {
   out.end();
 }
 
+/// The keys of one argument dictionary in sorted order; each method has its own among them.
 void put_body(bencode::writer& out, const query& body) {
-  auto targeted = body.method == method::get_peers || body.method == method::announce_peer;
-  out.key("a").begin_dict().key("id").string(body.id.octets);
-  if (body.method == method::announce_peer)
+  auto announcing = body.method == method::announce_peer;
+  auto target = target_names[static_cast<std::size_t>(body.method)];
+  out.key("a").begin_dict();
+  put_extensions_before_id(out, body);
+  out.key("id").string(body.id.octets);
+  if (target == "ih")
+    out.key(target).string(body.target.octets);
+  if (announcing)
     out.key("implied_port").integer(body.implied_port ? 1 : 0);
-  if (targeted)
-    out.key("info_hash").string(body.target.octets);
-  if (body.method == method::announce_peer)
+  if (target == "info_hash")
+    out.key(target).string(body.target.octets);
+  put_extensions_before_target(out, body);
+  if (announcing)
     out.key("port").integer(body.port);
-  if (body.method == method::find_node)
-    out.key("target").string(body.target.octets);
-  if (body.method == method::announce_peer)
+  if (target == "target")
+    out.key(target).string(body.target.octets);
+  if (!body.token.empty() || announcing)
     out.key("token").string(body.token);
+  if (body.method == method::put)
+    out.key("v").encoded(body.item.value);
   put_want(out, body);
+  put_record(out, body);
   out.end();
 }
 
 void put_body(bencode::writer& out, const response& body) {
   out.key("r").begin_dict().key("id").string(body.id.octets);
+  if (!body.item.key.empty())
+    out.key("k").string(body.item.key);
   put_nodes(out, "nodes", body.nodes);
   put_nodes(out, "nodes6", body.nodes6);
+  put_extensions_before_token(out, body);
   if (!body.token.empty())
     out.key("token").string(body.token);
+  if (!body.item.value.empty())
+    out.key("v").encoded(body.item.value);
   if (!body.values.empty()) {
     out.key("values").begin_list();
     bytes raw;
@@ -220,6 +245,7 @@ void put_body(bencode::writer& out, const response& body) {
     }
     out.end();
   }
+  put_records(out, body);
   out.end();
 }
 

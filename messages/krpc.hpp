@@ -20,6 +20,11 @@
 ///   find_node      a: id, target, want (BEP 32)                 r: id, nodes, nodes6
 ///   get_peers      a: id, info_hash, want                       r: id, token, values, nodes, nodes6
 ///   announce_peer  a: id, info_hash, port, implied_port, token  r: id
+///   get (BEP 44)   a: id, target, seq, want                     r: id, token, v, k, seq, sig, nodes, nodes6
+///   put (BEP 44)   a: id, token, v, k, seq, sig, salt, cas      r: id
+///
+/// Warren's own additions, which other nodes ignore or refuse as unknown, are specified in WIRE.md: "wr" in get_peers and
+/// announce_peer, and the method rdv.
 namespace warren::krpc {
 
 /// Why a datagram is no KRPC message. None of these is answered: without an intact envelope there is nothing to answer.
@@ -51,12 +56,64 @@ inline constexpr std::size_t max_token_size = 128;
 inline constexpr std::size_t max_values = 256;
 inline constexpr std::size_t max_nodes = 64;
 
-/// BEP 5, Errors.
-enum class error_code : std::int64_t { generic = 201, server = 202, protocol = 203, method_unknown = 204 };
+/// BEP 44: "it's not safe to assume storing more than 1000 bytes will succeed"; the encoded form counts.
+inline constexpr std::size_t max_value_size = 1000;
+/// BEP 44: "The salt string MUST NOT be longer than 64 bytes."
+inline constexpr std::size_t max_salt_size = 64;
+inline constexpr std::size_t item_key_size = 32;
+inline constexpr std::size_t item_signature_size = 64;
+/// Of Warren's extensions.
+inline constexpr std::size_t max_record_size = 256;
+inline constexpr std::size_t max_records = 8;
+inline constexpr std::size_t max_rendezvous_payload = 800;
 
-enum class method : std::uint8_t { ping, find_node, get_peers, announce_peer };
+/// BEP 5 and BEP 44, Errors.
+enum class error_code : std::int64_t {
+  generic = 201,
+  server = 202,
+  protocol = 203,
+  method_unknown = 204,
+  value_too_big = 205,
+  invalid_signature = 206,
+  salt_too_big = 207,
+  cas_mismatch = 301,
+  sequence_too_low = 302,
+};
 
-/// Asks a node for something. `target` is the info-hash for get_peers and announce_peer; unused for ping.
+enum class method : std::uint8_t { ping, find_node, get_peers, announce_peer, get, put, rdv };
+
+/// BEP 44: a stored value as it stands in a message. Its parts have the right sizes; what the signature is worth is for
+/// dht::item to say.
+struct item {
+  /// In its bencoded form; empty = none.
+  byte_view value;
+  /// Of a mutable item: the public key and the signature. Empty = immutable.
+  byte_view key;
+  byte_view signature;
+  /// put only.
+  byte_view salt;
+  /// get: only a newer one is wanted. put and responses: that of the mutable item.
+  std::optional<std::int64_t> seq;
+  /// put only: the sequence number that must be replaced.
+  std::optional<std::int64_t> cas;
+};
+
+/// What rdv carries (WIRE.md).
+struct rendezvous {
+  /// To the node that stores the announcement: whom to forward to. Empty in what it forwards.
+  byte_view key;
+  /// In what is forwarded: who sent it, as the forwarding node sees it.
+  std::optional<endpoint> from;
+  byte_view payload;
+};
+
+/// A peer's signed record and the endpoint that the peer announced (WIRE.md).
+struct peer_entry {
+  endpoint where;
+  byte_view record;
+};
+
+/// Asks a node for something. `target` is the info-hash for get_peers, announce_peer and rdv; unused for ping and put.
 struct query {
   krpc::method method = krpc::method::ping;
   dht::node_id id;
@@ -68,6 +125,12 @@ struct query {
   std::uint16_t port = 0;
   bool implied_port = false;
   byte_view token;
+  krpc::item item{};
+  /// get_peers: the asker knows what to do with peer records.
+  bool want_records = false;
+  /// announce_peer: the announcer's own record; empty = none.
+  byte_view record{};
+  krpc::rendezvous rendezvous{};
 };
 
 /// Answers a query.
@@ -78,6 +141,10 @@ struct response {
   std::vector<endpoint> values;
   /// Empty = none.
   byte_view token;
+  krpc::item item{};
+  std::vector<peer_entry> records{};
+  /// rdv: the payload went on its way.
+  bool forwarded = false;
 };
 
 /// Refuses a query.
@@ -86,7 +153,7 @@ struct error {
   byte_view text;
 };
 
-/// A query that must be answered with an error: unknown method (204) or wrong arguments (203). Only decoded, never sent.
+/// A query that must be answered with an error: unknown method (204) or wrong arguments (203, 205, 207). Only decoded, never sent.
 struct bad_query {
   krpc::error_code code = krpc::error_code::protocol;
   std::string_view why;

@@ -1,14 +1,24 @@
 warren_test(unit_dht unit
   SOURCES
     dht/bencode_test.cpp
+    dht/block_list_test.cpp
     dht/bootstrap_test.cpp
     dht/errc_test.cpp
     dht/external_votes_test.cpp
+    dht/item_store_test.cpp
+    dht/item_test.cpp
+    dht/krpc_items_test.cpp
     dht/krpc_test.cpp
+    dht/lookup_liars_test.cpp
     dht/lookup_test.cpp
+    dht/node_attack_test.cpp
+    dht/node_items_test.cpp
+    dht/node_rendezvous_test.cpp
     dht/node_test.cpp
+    dht/peer_record_test.cpp
     dht/peer_store_test.cpp
     dht/rate_limiter_test.cpp
+    dht/rendezvous_test.cpp
     dht/responder_test.cpp
     dht/routing_table_test.cpp
     dht/rpc_test.cpp
@@ -17,4 +27,4 @@ warren_test(unit_dht unit
     dht/secure_id_test.cpp
     dht/token_store_test.cpp
     dht/warm_set_test.cpp
-  DEPENDS warren_dht)
+  DEPENDS warren_dht nlohmann_json::nlohmann_json)

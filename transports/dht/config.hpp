@@ -3,6 +3,7 @@
 #include "messages/endpoint.hpp"
 #include "messages/node_id.hpp"
 #include "messages/time.hpp"
+#include "transports/dht/block_list.hpp"
 
 #include <optional>
 #include <vector>
@@ -48,6 +49,45 @@ struct peer_store_limits {
   std::size_t peers_per_address = 256;
 };
 
+/// Bounds of the items (BEP 44) that others can make this node store.
+struct item_store_limits {
+  /// BEP 44: "Without re-announcement, these items MAY expire in 2 hours."
+  duration lifetime = std::chrono::hours{2};
+  /// When exceeded, the item farthest from the own id goes; one that is farther than all is refused.
+  std::size_t items = 1000;
+  /// Items of one address; more are refused. 0 = no limit.
+  std::size_t items_per_address = 64;
+};
+
+/// Bounds of the peer records (peer_record.hpp) that others can make this node store; at each bound more are refused.
+struct record_limits {
+  /// As long as an announcement.
+  duration lifetime = std::chrono::minutes{30};
+  std::size_t records = 1000;
+  std::size_t records_per_topic = 100;
+  std::size_t records_per_address = 32;
+};
+
+/// What this node forwards between peers (rdv). More is refused.
+struct rendezvous_limits {
+  double per_second = 1;
+  double burst_of_source = 10;
+  double burst_towards_target = 20;
+  /// Sources, and targets, remembered.
+  std::size_t remembered = 512;
+};
+
+/// What is sent to an address that has not proved that it gets it (see rate_limiter): the octets of its replies are at most
+/// so many times the octets of its queries, beyond rate_limits::unproved_bytes. A find_node reply of eight nodes is three
+/// times its query.
+inline constexpr std::size_t amplification_ratio = 4;
+/// In so long the unproved_bytes come back.
+inline constexpr duration unproved_window = std::chrono::minutes{10};
+/// A proof of address lasts so long.
+inline constexpr duration proved_for = std::chrono::minutes{5};
+/// No reply is larger, so that none is fragmented on the way.
+inline constexpr std::size_t max_reply_size = 1400;
+
 /// A token bucket per source address (per endpoint with allow_same_ip) and one for all replies together.
 struct rate_limits {
   double queries_per_second = 20;
@@ -56,6 +96,8 @@ struct rate_limits {
   std::size_t sources = 4096;
   double reply_bytes_per_second = 128 * 1024;
   double reply_burst_bytes = 512 * 1024;
+  /// Octets that an unproved address gets at first whatever it sent: two of the largest replies.
+  double unproved_bytes = 3000;
 };
 
 struct rpc_limits {
@@ -90,6 +132,12 @@ struct config {
   std::optional<node_id> saved_id{};
   std::vector<node_info> saved_nodes{};
 
+  /// The public endpoint of the last run: decides about the saved id like external_hint, if there is none.
+  std::optional<endpoint> saved_external{};
+
+  /// Nodes and peers in these networks are neither answered, asked, nor told of.
+  std::vector<network> blocked{};
+
   /// BEP 43: ask, but answer nothing and enter no routing table.
   bool read_only = false;
 
@@ -123,6 +171,9 @@ struct config {
   duration keep_warm = std::chrono::seconds{20};
 
   peer_store_limits peers{};
+  item_store_limits items{};
+  record_limits records{};
+  rendezvous_limits rendezvous{};
   rate_limits rates{};
   rpc_limits rpc{};
 };

@@ -1,6 +1,7 @@
 #include "transports/dht/lookup.hpp"
 
 #include "transports/dht/address_policy.hpp"
+#include "transports/dht/secure_id.hpp"
 
 #include <algorithm>
 
@@ -11,21 +12,68 @@ void lookup::seed(const endpoint& where) {
 }
 
 std::optional<endpoint> lookup::next() {
-  if (done() || in_flight() >= settings_.parallelism || queries_ >= settings_.max_queries)
+  if (queries_ >= settings_.max_queries)
     return std::nullopt;
+  auto trusted = look(false);
+  auto doubtful = look(true);
+  auto room_for_doubtful = trusted.open ? std::max<std::size_t>(settings_.parallelism / 2, 1) : settings_.parallelism;
+  const candidate* chosen = nullptr;
+  if (trusted.next && asking(false) < settings_.parallelism)
+    chosen = trusted.next;
+  else if (doubtful.next && asking(true) < room_for_doubtful)
+    chosen = doubtful.next;
+  if (!chosen)
+    return std::nullopt;
+  candidates_[static_cast<std::size_t>(chosen - candidates_.data())].at = phase::asked;
+  ++queries_;
+  return chosen->node.where;
+}
+
+lookup::outlook lookup::look(bool doubtful) const {
+  outlook result;
   std::size_t living = 0;
-  for (auto& entry : candidates_) {
-    if (entry.at == phase::failed)
+  auto given_up = doubtful && given_up_doubtful();
+  auto may_ask = queries_ < settings_.max_queries && !given_up;
+  for (const auto& entry : candidates_) {
+    if (entry.doubtful != doubtful || entry.at == phase::failed || (entry.at == phase::slow && given_up))
+      continue;
+    if (entry.at == phase::heard_of && (!may_ask || blocked(entry)))
       continue;
     if (++living > settings_.width)
       break;
-    if (entry.at != phase::heard_of)
-      continue;
-    entry.at = phase::asked;
-    ++queries_;
-    return entry.node.where;
+    result.open |= entry.at != phase::answered;
+    if (entry.at == phase::heard_of && !result.next)
+      result.next = &entry;
   }
-  return std::nullopt;
+  return result;
+}
+
+/// True when somebody else stands for this candidate: the same endpoint, id or network is being asked or has answered.
+bool lookup::blocked(const candidate& entry) const {
+  std::size_t tries = 0;
+  for (const auto& other : candidates_) {
+    if (other.at == phase::heard_of)
+      continue;
+    if (other.node.where == entry.node.where)
+      return true;
+    auto same_network = entry.network != 0 && other.network == entry.network;
+    auto same_id = entry.id_known && other.id_known && other.node.id == entry.node.id;
+    tries += same_network ? 1 : 0;
+    if ((same_network || same_id) && (other.at == phase::asked || other.at == phase::answered))
+      return true;
+  }
+  return tries >= max_tries_per_network;
+}
+
+bool lookup::given_up_doubtful() const {
+  std::size_t silent = 0;
+  std::size_t spoke = 0;
+  for (const auto& entry : candidates_) {
+    silent += entry.doubtful && (entry.at == phase::slow || entry.at == phase::failed) ? 1 : 0;
+    spoke += entry.doubtful && entry.at == phase::answered ? 1 : 0;
+  }
+  // Only where there is another way: in a network without BEP 42 the doubtful ones are all there is.
+  return silent >= settings_.width + 2 * spoke && answered(false) >= settings_.width / 2;
 }
 
 void lookup::on_success(const endpoint& where, const node_id& id, const std::vector<node_info>& closer) {
@@ -33,22 +81,38 @@ void lookup::on_success(const endpoint& where, const node_id& id, const std::vec
   if (found == candidates_.end() || found->at == phase::answered)
     return;
   auto depth = found->depth;
-  found->at = phase::answered;
-  if (!found->id_known || found->node.id != id) {
-    auto renamed = *found;
-    candidates_.erase(found);
-    renamed.node.id = id;
-    renamed.id_known = true;
-    renamed.from_target = distance_between(id, target_);
-    // Two endpoints under one id are one node too many: the first one known stays.
-    auto taken = std::any_of(candidates_.begin(), candidates_.end(), [&](const candidate& c) {
-      return c.id_known && c.node.id == id;
-    });
-    if (!taken && id != own_id_)
-      insert(renamed);
+  auto network = found->network;
+  auto second = network != 0 && std::any_of(candidates_.begin(), candidates_.end(), [&](const candidate& c) {
+                  return c.network == network && c.at == phase::answered;
+                });
+  if (second) { // it was slow, and another one of its network was quicker
+    found->at = phase::failed;
+    return;
   }
-  for (const auto& node : closer)
-    add(node, depth + 1, true);
+  found->at = phase::answered;
+  rename(found, id);
+  auto taken = std::min(closer.size(), max_named);
+  for (std::size_t i = 0; i < taken; ++i)
+    add(closer[i], depth + 1, true);
+}
+
+/// Gives a candidate that has answered its true id, and drops what else was said about its endpoint and its id.
+void lookup::rename(iterator found, const node_id& id) {
+  auto self = *found;
+  candidates_.erase(found);
+  std::erase_if(candidates_, [&](const candidate& c) {
+    return c.at == phase::heard_of && (c.node.where == self.node.where || (c.id_known && c.node.id == id));
+  });
+  // Two endpoints under one id are one node too many: the first one to answer stays.
+  auto taken = std::any_of(candidates_.begin(), candidates_.end(), [&](const candidate& c) {
+    return c.id_known && c.node.id == id && c.at == phase::answered;
+  });
+  if (taken || id == own_id_)
+    return;
+  self.node.id = id;
+  self.id_known = true;
+  self.from_target = distance_between(id, target_);
+  insert(self);
 }
 
 void lookup::on_slow(const endpoint& where) {
@@ -64,58 +128,94 @@ void lookup::on_failure(const endpoint& where) {
 }
 
 bool lookup::done() const noexcept {
-  std::size_t answered = 0;
-  for (const auto& entry : candidates_) {
-    if (entry.at == phase::failed)
-      continue;
-    if (entry.at == phase::asked || entry.at == phase::slow
-        || (entry.at == phase::heard_of && queries_ < settings_.max_queries))
-      return false;
-    if (entry.at == phase::answered && ++answered == settings_.width)
-      return true;
-  }
-  return true;
+  return !look(false).open && !look(true).open;
 }
 
 std::vector<node_info> lookup::closest() const {
   std::vector<node_info> result;
-  for (const auto& entry : candidates_)
-    if (entry.at == phase::answered && result.size() < settings_.width)
+  std::size_t trusted = 0;
+  std::size_t doubtful = 0;
+  for (const auto& entry : candidates_) {
+    if (entry.at != phase::answered)
+      continue;
+    auto& count = entry.doubtful ? doubtful : trusted;
+    if (trusted == settings_.width)
+      break;
+    if (++count <= settings_.width)
       result.push_back(entry.node);
+  }
   return result;
 }
 
 std::size_t lookup::hops() const noexcept {
   std::size_t result = 0;
-  std::size_t answered = 0;
+  std::size_t seen = 0;
   for (const auto& entry : candidates_)
-    if (entry.at == phase::answered && answered++ < settings_.width)
+    if (entry.at == phase::answered && seen++ < settings_.width)
       result = std::max(result, entry.depth + 1);
   return result;
 }
 
 std::size_t lookup::in_flight() const noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(candidates_.begin(), candidates_.end(), [](const candidate& entry) {
-        return entry.at == phase::asked;
-      }));
+  return asking(false) + asking(true);
+}
+
+std::size_t lookup::asking(bool doubtful) const {
+  return static_cast<std::size_t>(std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
+    return entry.at == phase::asked && entry.doubtful == doubtful;
+  }));
+}
+
+std::size_t lookup::answered(bool doubtful) const {
+  return static_cast<std::size_t>(std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
+    return entry.at == phase::answered && entry.doubtful == doubtful;
+  }));
 }
 
 void lookup::add(const node_info& node, std::size_t depth, bool id_known) {
   if (id_known && node.id == own_id_)
     return;
-  auto many_per_network = settings_.allow_same_ip || node.where.address.is_loopback();
+  std::size_t names = 0;
   for (const auto& known : candidates_) {
-    if (known.node.where == node.where || (id_known && known.id_known && known.node.id == node.id))
+    auto same_id = id_known && known.id_known && known.node.id == node.id;
+    auto same_place = known.node.where == node.where;
+    if (same_id && same_place)
       return;
-    if (!many_per_network && known.at != phase::failed
-        && network_of(known.node.where.address) == network_of(node.where.address))
+    if (!same_id && !same_place)
+      continue;
+    // Whoever has answered is known for good, and an endpoint that is being asked will say itself who it is.
+    if (known.at == phase::answered || (same_place && (known.at != phase::heard_of || !known.id_known))
+        || ++names >= max_names)
       return;
   }
-  insert({node, distance_between(node.id, target_), id_known, phase::heard_of, depth});
+  insert({node, distance_between(node.id, target_), id_known, false, phase::heard_of, depth, network_key(node.where)});
 }
 
-void lookup::insert(const candidate& newcomer) {
+bool lookup::is_doubtful(const candidate& newcomer) const {
+  if (!newcomer.id_known)
+    return false;
+  if (settings_.verify_ids && !is_secure_id(newcomer.node.id, newcomer.node.where.address))
+    return true;
+  auto close = [this](const candidate& c) {
+    return c.id_known && common_prefix(c.node.id, target_) >= settings_.crowded_bits;
+  };
+  return close(newcomer) && std::count_if(candidates_.begin(), candidates_.end(), [&](const candidate& c) {
+           return !c.doubtful && c.at != phase::failed && close(c);
+         }) >= static_cast<std::ptrdiff_t>(max_in_crowd);
+}
+
+std::uint64_t lookup::network_key(const endpoint& where) const {
+  if (settings_.allow_same_ip || where.address.is_loopback())
+    return 0;
+  std::uint64_t result = where.address.family() == address_family::ipv4 ? 1 : 0; // an IPv4 network is never 0 then
+  auto octets = where.address.octets();
+  for (auto octet : octets.first(octets.size() == 4 ? 3 : 8))
+    result = result << 8 | std::to_integer<std::uint64_t>(octet);
+  return result;
+}
+
+void lookup::insert(candidate newcomer) {
+  newcomer.doubtful = is_doubtful(newcomer);
   auto at = std::upper_bound(
       candidates_.begin(), candidates_.end(), newcomer, [](const candidate& a, const candidate& b) {
         if (a.id_known != b.id_known)
@@ -123,19 +223,30 @@ void lookup::insert(const candidate& newcomer) {
         return a.from_target < b.from_target;
       });
   candidates_.insert(at, newcomer);
-  if (candidates_.size() <= settings_.max_candidates)
-    return;
-  // Forget the farthest one that nothing is known of yet; one that was asked is still needed for its answer.
-  auto farthest = std::find_if(candidates_.rbegin(), candidates_.rend(), [](const candidate& entry) {
-    return entry.at == phase::heard_of || entry.at == phase::failed;
-  });
-  if (farthest != candidates_.rend())
-    candidates_.erase(std::next(farthest).base());
+  if (candidates_.size() > settings_.max_candidates)
+    forget_farthest();
 }
 
-std::vector<lookup::candidate>::iterator lookup::find(const endpoint& where) {
+/// One that was asked is still needed for its answer.
+void lookup::forget_farthest() {
+  auto doubtful = std::count_if(
+      candidates_.begin(), candidates_.end(), [](const candidate& entry) { return entry.doubtful; });
+  auto more_doubtful = static_cast<std::size_t>(doubtful) * 2 > candidates_.size();
+  for (bool any_kind : {false, true}) {
+    auto farthest = std::find_if(candidates_.rbegin(), candidates_.rend(), [&](const candidate& entry) {
+      return (entry.at == phase::heard_of || entry.at == phase::failed)
+             && (any_kind || entry.doubtful == more_doubtful);
+    });
+    if (farthest == candidates_.rend())
+      continue;
+    candidates_.erase(std::next(farthest).base());
+    return;
+  }
+}
+
+lookup::iterator lookup::find(const endpoint& where) {
   return std::find_if(candidates_.begin(), candidates_.end(), [&](const candidate& entry) {
-    return entry.node.where == where;
+    return entry.at != phase::heard_of && entry.node.where == where;
   });
 }
 

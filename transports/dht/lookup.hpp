@@ -12,16 +12,39 @@ namespace warren::dht {
 /// closest it has heard of have all answered. Knows nothing of sockets, messages or time: the caller asks whom next()
 /// names and reports what came of it.
 ///
-/// Candidates beyond `max_candidates` are forgotten, the farthest first; after `max_queries` nobody new is asked.
+/// Where we leave the paper, so that liars do not make it fail:
+/// - Candidates are trusted or doubtful, and the k closest of each kind are asked, so that made-up nodes near the target do
+///   not hide the real ones. Doubtful are nodes whose id does not follow from their address (BEP 42, verify_ids), and those
+///   that crowd the target closer than a network of this size can (crowded_bits). A network without BEP 42 is all
+///   doubtful and loses nothing. When most doubtful ones are silent, no more of them are asked.
+/// - A name is worth nothing before it has answered: several endpoints may be named for one id, several ids for one
+///   endpoint, several nodes of one network (address_policy.hpp). One at a time is asked, the next one when it is silent,
+///   up to max_tries_per_network, and the first one to answer stands. So nobody can be hidden by naming something false in
+///   his place. Nodes on loopback are no network.
+/// - One answer adds at most max_named candidates.
+///
+/// Candidates beyond `max_candidates` are forgotten, the farthest of the more frequent kind first; after `max_queries`
+/// nobody new is asked.
 class lookup {
 public:
+  /// Of one answer.
+  static constexpr std::size_t max_named = 2 * k;
+  /// Different endpoints named for one id, or ids for one endpoint.
+  static constexpr std::size_t max_names = 3;
+  static constexpr std::size_t max_tries_per_network = 4;
+  /// Candidates that may be as close as crowded_bits says before they crowd.
+  static constexpr std::size_t max_in_crowd = 2;
+
   struct settings {
     std::size_t parallelism = alpha;
     std::size_t width = k;
     std::size_t max_queries = 128;
     std::size_t max_candidates = 256;
-    /// Takes several nodes of one network. Otherwise the first one heard of stands for its network, except on loopback.
+    /// Takes several nodes of one network.
     bool allow_same_ip = false;
+    bool verify_ids = false;
+    /// Of the whole network hardly a node shares so many leading bits with the target.
+    std::size_t crowded_bits = node_id::bits;
   };
 
   lookup(const node_id& target, const node_id& own_id, const settings& how)
@@ -52,7 +75,8 @@ public:
   /// True when nothing can change the result any more, also if some are still being asked.
   bool done() const noexcept;
 
-  /// Returns the up to k closest nodes that have answered, closest first.
+  /// Returns the closest nodes that have answered, closest first: the up to k trusted ones, and those up to k doubtful
+  /// ones that are closer than the last of these, or all while there are fewer than k.
   std::vector<node_info> closest() const;
 
   /// Returns how many have been asked.
@@ -71,13 +95,32 @@ private:
     node_info node;
     distance from_target;
     bool id_known = true;
+    bool doubtful = false;
     phase at = phase::heard_of;
     std::size_t depth = 0;
+    std::uint64_t network = 0; // 0 = none
   };
 
+  using iterator = std::vector<candidate>::iterator;
+
+  /// What is left to do for the k closest of one kind.
+  struct outlook {
+    const candidate* next = nullptr;
+    bool open = false;
+  };
+
+  outlook look(bool doubtful) const;
+  bool blocked(const candidate& entry) const;
+  bool given_up_doubtful() const;
+  std::size_t answered(bool doubtful) const;
+  std::size_t asking(bool doubtful) const;
+  bool is_doubtful(const candidate& newcomer) const;
+  std::uint64_t network_key(const endpoint& where) const;
   void add(const node_info& node, std::size_t depth, bool id_known);
-  void insert(const candidate& newcomer);
-  std::vector<candidate>::iterator find(const endpoint& where);
+  void insert(candidate newcomer);
+  void forget_farthest();
+  void rename(iterator found, const node_id& id);
+  iterator find(const endpoint& where);
 
   node_id target_;
   node_id own_id_;

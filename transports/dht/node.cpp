@@ -1,6 +1,7 @@
 #include "transports/dht/node.hpp"
 
 #include "transports/dht/address_policy.hpp"
+#include "transports/dht/reply_size.hpp"
 #include "transports/dht/secure_id.hpp"
 #include "transports/dht/version.hpp"
 
@@ -17,7 +18,9 @@ constexpr std::size_t max_outbox = 256;
 node_id choose_id(const config& settings, random_source& random) {
   if (settings.id)
     return *settings.id;
-  const auto& hint = settings.external_hint;
+  auto hint = settings.external_hint;
+  if (!hint && settings.saved_external)
+    hint = settings.saved_external->address;
   if (settings.saved_id && (!hint || is_secure_id(*settings.saved_id, *hint)))
     return *settings.saved_id;
   return hint ? make_secure_id(*hint, random) : make_random_id(random);
@@ -48,16 +51,22 @@ void node::handle_packet(time_point now, const endpoint& from, byte_view datagra
     ++counters_.bad_source;
     return;
   }
+  if (contains(config_.blocked, from.address)) {
+    ++counters_.blocked;
+    return;
+  }
   auto message = krpc::decode(datagram);
   if (!message) {
     ++counters_.malformed;
     return;
   }
-  if (auto query = std::get_if<krpc::query>(&message->body))
-    on_query(now, from, *message, *query);
-  else if (auto bad = std::get_if<krpc::bad_query>(&message->body))
-    on_bad_query(now, from, *message, *bad);
-  else if (auto response = std::get_if<krpc::response>(&message->body))
+  if (auto query = std::get_if<krpc::query>(&message->body)) {
+    if (admit_query(now, from, datagram.size(), query))
+      on_query(now, from, *message, *query);
+  } else if (auto bad = std::get_if<krpc::bad_query>(&message->body)) {
+    if (admit_query(now, from, datagram.size(), nullptr))
+      on_bad_query(now, from, *message, *bad);
+  } else if (auto response = std::get_if<krpc::response>(&message->body))
     on_response(now, from, *message, *response);
   else
     on_error(now, from, *message);
@@ -103,12 +112,22 @@ std::optional<time_point> node::poll_timeout() const {
   return result;
 }
 
-bool node::admit_query(time_point now, const endpoint& from) {
-  if (config_.read_only) { // BEP 43
+bool node::may_contact(const endpoint& where) const {
+  return is_usable(where, config_.family) && !contains(config_.blocked, where.address);
+}
+
+bool node::admit_query(time_point now, const endpoint& from, std::size_t size, const krpc::query* query) {
+  if (query && query->id == table_.own_id()) {
+    ++counters_.own_query;
+    return false;
+  }
+  // BEP 43; but what is forwarded to us we have asked for by announcing.
+  auto forwarded = query && query->method == krpc::method::rdv && query->rendezvous.from;
+  if (config_.read_only && !forwarded) {
     ++counters_.while_read_only;
     return false;
   }
-  if (!responder_.admit(now, from)) {
+  if (!responder_.rates().admit(now, from, size)) {
     ++counters_.rate_limited;
     return false;
   }
@@ -117,18 +136,18 @@ bool node::admit_query(time_point now, const endpoint& from) {
 
 void node::on_query(
     time_point now, const endpoint& from, const krpc::message& message, const krpc::query& query) {
-  if (query.id == table_.own_id()) {
-    ++counters_.own_query;
+  if (query.method == krpc::method::rdv && query.rendezvous.from) {
+    on_rendezvous(now, from, message, query);
     return;
   }
-  if (!admit_query(now, from))
-    return;
   krpc::message out;
   out.transaction = message.transaction;
   std::visit(
       [&out](auto&& body) { out.body = std::move(body); },
       responder_.answer(now, from, query, table_, counters_));
   reply(now, from, std::move(out));
+  if (auto what = responder_.take_forward())
+    forward(now, *what);
   if (message.read_only)
     return;
   table_.heard_query(now, {query.id, from});
@@ -137,8 +156,6 @@ void node::on_query(
 
 void node::on_bad_query(
     time_point now, const endpoint& from, const krpc::message& message, const krpc::bad_query& query) {
-  if (!admit_query(now, from))
-    return;
   ++(query.code == krpc::error_code::method_unknown ? counters_.unknown_method : counters_.bad_arguments);
   krpc::message out;
   out.transaction = message.transaction;
@@ -154,14 +171,17 @@ void node::on_response(
     return;
   }
   ++counters_.responses;
+  responder_.rates().prove(now, from);
   if (!message.read_only)
     table_.heard_response(now, {response.id, from});
   learn_external(now, from, message);
   drop_unacceptable(from, response);
+  if (answered->why == purpose::rendezvous)
+    on_forwarding_answer(answered->lookup, response.forwarded);
   auto found = searches_.find(answered->lookup);
-  if (answered->why != purpose::ping && found != searches_.end()) {
+  if (found != searches_.end()) {
     found->second.on_response(from, response, answered->why);
-    emit_peers(found->first, found->second);
+    emit_results(now, found->first, found->second);
   }
   release_waiting(now);
   advance(now);
@@ -175,15 +195,20 @@ void node::on_error(time_point now, const endpoint& from, const krpc::message& m
   }
   // The node is alive; it knows the method not (204) or refuses the arguments. Not held against it in the table.
   ++counters_.errors_received;
+  responder_.rates().prove(now, from);
+  if (answered->why == purpose::rendezvous)
+    on_forwarding_answer(answered->lookup, false);
   auto found = searches_.find(answered->lookup);
-  if (answered->why != purpose::ping && found != searches_.end())
-    found->second.on_failure(from, answered->why);
+  if (found != searches_.end())
+    found->second.on_refusal(from, answered->why, std::get<krpc::error>(message.body).code);
   advance(now);
 }
 
 void node::on_silence(time_point now, const rpc::outcome& overdue) {
   auto found = searches_.find(overdue.lookup);
-  auto searching = overdue.why != purpose::ping && found != searches_.end();
+  auto searching = found != searches_.end();
+  if (overdue.given_up && overdue.why == purpose::rendezvous)
+    on_forwarding_answer(overdue.lookup, false);
   if (overdue.given_up) {
     table_.failed(now, overdue.node);
     if (searching)
@@ -194,10 +219,15 @@ void node::on_silence(time_point now, const rpc::outcome& overdue) {
 }
 
 void node::drop_unacceptable(const endpoint& from, krpc::response& response) {
-  auto refused = [&](const endpoint& where) { return !is_acceptable(where, from.address, config_.family); };
+  auto refused = [&](const endpoint& where) {
+    return !is_acceptable(where, from.address, config_.family) || contains(config_.blocked, where.address);
+  };
   counters_.bad_peers += std::erase_if(response.values, refused);
+  std::erase_if(response.records, [&](const krpc::peer_entry& entry) { return refused(entry.where); });
   auto& nodes = config_.family == address_family::ipv4 ? response.nodes : response.nodes6;
-  counters_.bad_nodes += std::erase_if(nodes, [&](const node_info& named) { return refused(named.where); });
+  // Nobody needs to tell us where we are ourselves.
+  counters_.bad_nodes += std::erase_if(
+      nodes, [&](const node_info& named) { return refused(named.where) || named.where == votes_.winner(); });
 }
 
 void node::learn_external(time_point now, const endpoint& from, const krpc::message& message) {
@@ -217,9 +247,13 @@ void node::reply(time_point now, const endpoint& to, krpc::message message) {
   message.ip = to;
   message.version = as_byte_view(client_version);
   auto datagram = krpc::encode(message);
+  auto limit = std::min(max_reply_size, responder_.rates().allowance(now, to));
+  auto body = std::get_if<krpc::response>(&message.body);
+  while (datagram.size() > limit && body && shed(*body, config_.family))
+    datagram = krpc::encode(message);
   if (outbox_.size() >= max_outbox) {
     ++counters_.outbox_full;
-  } else if (!responder_.admit_reply(now, datagram.size())) {
+  } else if (!responder_.rates().admit_reply(now, to, datagram.size())) {
     ++counters_.replies_throttled;
   } else {
     ++counters_.queries_answered;

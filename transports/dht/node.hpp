@@ -20,7 +20,7 @@
 
 namespace warren::dht {
 
-/// A Mainline DHT node of one address family (BEP 5, 32, 42, 43): a machine of five calls and a few commands. After any
+/// A Mainline DHT node of one address family (BEP 5, 32, 42, 43, 44): a machine of five calls and a few commands. After any
 /// call but the polls, poll again: transmits and events until empty, then the timeout.
 class node {
 public:
@@ -33,6 +33,7 @@ public:
     std::size_t lookups = 0;
     std::size_t topics_stored = 0;
     std::size_t peers_stored = 0;
+    std::size_t items_stored = 0;
     /// The endpoint that most others see, once enough agree.
     std::optional<endpoint> external;
     /// Distinct external ports that others reported of late: more than one means that the NAT maps per destination.
@@ -72,8 +73,30 @@ public:
 
   /// Looks for the nodes closest to `topic` and tells them that a peer of it listens on `port` of this host, or with
   /// `implied_port` on the UDP port that they see. Also emits the peers it meets. Others forget after about half an hour:
-  /// repeat it every quarter.
-  lookup_id announce(time_point now, const info_hash& topic, std::uint16_t port, bool implied_port);
+  /// repeat it every quarter. `record` is the own record for `topic` (sign_peer_record), empty for none; Warren nodes give it
+  /// to others and forward to us.
+  lookup_id announce(
+      time_point now, const info_hash& topic, std::uint16_t port, bool implied_port, byte_view record = {});
+
+  /// Stops announcing `topic`: announces under way end without further events, and nothing is kept warm for it. What others
+  /// store expires by itself. Returns the announces that were ended.
+  std::vector<lookup_id> forget(const info_hash& topic);
+
+  /// Looks for the immutable item of this name (BEP 44). Emits item_found and lookup_done.
+  lookup_id get_item(time_point now, const node_id& target);
+
+  /// Looks for the mutable item of `key` under `salt`, newer than `newer_than` if given. Emits item_found, again for each
+  /// newer version, and lookup_done when all of the closest nodes have been asked.
+  lookup_id get_item(
+      time_point now, const peer_id& key, byte_view salt = {}, std::optional<std::int64_t> newer_than = {});
+
+  /// Puts an item at the nodes closest to its name, after a look at what is there; emits item_found for that. With `cas` only
+  /// where the stored item has that sequence number. Others forget after two hours: repeat it every hour.
+  lookup_id put_item(time_point now, const item& what, std::optional<std::int64_t> cas = {});
+
+  /// Asks nodes that gave the record of `peer` in a lookup of the last five minutes to forward `payload` to it, at most
+  /// krpc::max_rendezvous_payload octets; it should be sealed to the peer's key. Emits rendezvous_sent.
+  lookup_id rendezvous(time_point now, const info_hash& topic, const peer_id& peer, byte_view payload);
 
   /// Ends a lookup without further events; ends the keeping warm of a finished announce. Unknown ids are ignored.
   void cancel(lookup_id lookup);
@@ -108,7 +131,9 @@ private:
       time_point now, const endpoint& from, const krpc::message& message, krpc::response& response);
   void on_error(time_point now, const endpoint& from, const krpc::message& message);
   void on_silence(time_point now, const rpc::outcome& overdue);
-  bool admit_query(time_point now, const endpoint& from);
+  void on_rendezvous(time_point now, const endpoint& from, const krpc::message& message, const krpc::query& query);
+  bool admit_query(time_point now, const endpoint& from, std::size_t size, const krpc::query* query);
+  bool may_contact(const endpoint& where) const;
   void drop_unacceptable(const endpoint& from, krpc::response& response);
   void learn_external(time_point now, const endpoint& from, const krpc::message& message);
   void verify(time_point now, const node_info& asker);
@@ -118,13 +143,20 @@ private:
   // Lookups (node_lookups.cpp).
   lookup_id start(time_point now, const search::goal& goal);
   void run(time_point now, lookup_id lookup, const search::goal& goal, time_point asked);
-  search make_search(const search::goal& goal, time_point asked) const;
+  search make_search(time_point now, const search::goal& goal, time_point asked) const;
   void advance(time_point now);
   void ask_next(time_point now, lookup_id lookup, search& running);
   void finish(time_point now, lookup_id lookup, const search& ended);
-  void emit_peers(lookup_id lookup, search& running);
+  void emit_results(time_point now, lookup_id lookup, search& running);
   void release_waiting(time_point now);
   std::size_t user_lookups() const;
+
+  // Items, records and rendezvous (node_items.cpp).
+  lookup_id refuse(std::error_code why);
+  void add_own_results(time_point now, lookup_id lookup, search& running);
+  void emit_records(time_point now, lookup_id lookup, search& running);
+  void forward(time_point now, const responder::forward& what);
+  void on_forwarding_answer(lookup_id call, bool forwarded);
 
   // Upkeep (node_upkeep.cpp).
   void start_bootstrap(time_point now);
@@ -143,6 +175,8 @@ private:
   external_votes votes_;
   bootstrap_schedule bootstrap_;
   warm_set warm_;
+  rendezvous_book book_;
+  std::map<lookup_id, std::size_t> rendezvous_; // calls under way, with the answers still due; bounded by rpc_limits
   std::map<lookup_id, search> searches_;
   std::map<lookup_id, waiting_lookup> waiting_;
   std::deque<transmit> outbox_;

@@ -11,14 +11,36 @@ namespace {
 /// Most nodes of an old saved table are gone: ask twice as many at a time as usual.
 constexpr std::size_t bootstrap_parallelism = 2 * alpha;
 
+/// A node of the whole network hardly shares so many bits more with a target than our own k-th neighbour shares with us:
+/// between N nodes the neighbour shares about log2(N / k) of them.
+constexpr std::size_t crowding_margin = 7;
+
 } // namespace
 
 lookup_id node::get_peers(time_point now, const info_hash& topic) {
   return start(now, {search::kind::get_peers, topic.target()});
 }
 
-lookup_id node::announce(time_point now, const info_hash& topic, std::uint16_t port, bool implied_port) {
-  return start(now, {search::kind::announce, topic.target(), port, implied_port || port == 0});
+lookup_id node::announce(
+    time_point now, const info_hash& topic, std::uint16_t port, bool implied_port, byte_view record) {
+  return start(now, {search::kind::announce, topic.target(), port, implied_port || port == 0, to_bytes(record)});
+}
+
+std::vector<lookup_id> node::forget(const info_hash& topic) {
+  std::vector<lookup_id> ended;
+  auto concerned = [&](const search::goal& goal) {
+    return goal.what == search::kind::announce && goal.target == topic.target();
+  };
+  for (const auto& [id, running] : searches_)
+    if (concerned(running.what()))
+      ended.push_back(id);
+  for (const auto& [id, waiting] : waiting_)
+    if (concerned(waiting.goal))
+      ended.push_back(id);
+  for (auto id : ended)
+    cancel(id);
+  warm_.forget(topic);
+  return ended;
 }
 
 void node::cancel(lookup_id lookup) {
@@ -44,12 +66,12 @@ lookup_id node::start(time_point now, const search::goal& goal) {
 std::size_t node::user_lookups() const {
   auto running = std::count_if(searches_.begin(), searches_.end(), [](const auto& entry) {
     auto what = entry.second.what().what;
-    return what == search::kind::get_peers || what == search::kind::announce;
+    return what != search::kind::bootstrap && what != search::kind::refresh;
   });
   return waiting_.size() + static_cast<std::size_t>(running);
 }
 
-search node::make_search(const search::goal& goal, time_point asked) const {
+search node::make_search(time_point now, const search::goal& goal, time_point asked) const {
   search::settings how;
   how.own_id = table_.own_id();
   how.family = config_.family;
@@ -57,20 +79,22 @@ search node::make_search(const search::goal& goal, time_point asked) const {
   how.max_peers = config_.max_lookup_peers;
   if (goal.what == search::kind::bootstrap)
     how.lookup.parallelism = bootstrap_parallelism;
+  auto neighbours = table_.closest(now, table_.own_id(), k);
+  if (goal.what != search::kind::bootstrap && neighbours.size() == k)
+    how.lookup.crowded_bits = common_prefix(neighbours.back().id, table_.own_id()) + crowding_margin;
+  how.lookup.verify_ids = config_.enforcement != id_enforcement::off;
   how.lookup.max_queries = config_.max_lookup_queries;
   how.lookup.allow_same_ip = config_.allow_same_ip;
   return {goal, how, asked};
 }
 
 void node::run(time_point now, lookup_id lookup, const search::goal& goal, time_point asked) {
-  auto& running = searches_.emplace(lookup, make_search(goal, asked)).first->second;
-  for (const auto& close : table_.closest(now, goal.target, k))
+  auto& running = searches_.emplace(lookup, make_search(now, goal, asked)).first->second;
+  // Twice as many as are asked at first, for the case that the closest ones lie.
+  for (const auto& close : table_.closest(now, goal.target, 2 * k))
     running.seed(close);
-  if (goal.what == search::kind::refresh)
-    return;
-  // This node may be one of those that store the topic.
-  running.add_peers(responder_.peers(now, {goal.target.octets}, config_.max_lookup_peers));
-  emit_peers(lookup, running);
+  if (goal.what != search::kind::refresh)
+    add_own_results(now, lookup, running);
 }
 
 void node::release_waiting(time_point now) {
@@ -117,26 +141,32 @@ void node::finish(time_point now, lookup_id lookup, const search& ended) {
       refresh(now);
       return;
     case search::kind::announce:
-      warm_.add(now, lookup, ended.announced_to());
+      warm_.add(now, lookup, {ended.what().target.octets}, ended.announced_to());
       [[fallthrough]];
     case search::kind::get_peers:
+    case search::kind::get_item:
+    case search::kind::put_item:
+      counters_.bad_results += ended.bad_results();
       lookup_done done{lookup,
                        ended.peers(),
                        ended.queries(),
                        ended.hops(),
                        now - ended.asked(),
                        ended.announced_to().size(),
-                       {}};
+                       ended.objection()};
       if (ended.queries() == 0)
         done.why = errc::no_nodes;
       events_.push_back(done);
   }
 }
 
-void node::emit_peers(lookup_id lookup, search& running) {
+void node::emit_results(time_point now, lookup_id lookup, search& running) {
   auto peers = running.take_new_peers();
   if (!peers.empty())
     events_.push_back(peers_found{lookup, std::move(peers)});
+  if (auto newest = running.take_new_item())
+    events_.push_back(item_found{lookup, std::move(*newest)});
+  emit_records(now, lookup, running);
 }
 
 } // namespace warren::dht

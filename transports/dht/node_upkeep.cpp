@@ -12,6 +12,9 @@ namespace {
 /// How often the table is looked after: at most one questionable node is pinged and one refresh started each time.
 constexpr duration upkeep_interval = std::chrono::seconds{10};
 
+/// While there are questionable nodes: in fifteen minutes a table of twenty full buckets is asked through.
+constexpr duration busy_upkeep_interval = std::chrono::seconds{3};
+
 /// Of the saved nodes this many are tried, so that a table of the distant past does not delay the bootstrap nodes.
 constexpr std::size_t max_saved_seeds = 64;
 
@@ -26,7 +29,7 @@ void node::bootstrap(time_point now) {
 
 void node::add_bootstrap(time_point now, const endpoint& where) {
   now_ = now;
-  if (!is_usable(where, config_.family)
+  if (!may_contact(where)
       || std::find(config_.bootstrap.begin(), config_.bootstrap.end(), where) != config_.bootstrap.end())
     return;
   config_.bootstrap.push_back(where);
@@ -42,10 +45,10 @@ void node::set_other_family(std::vector<node_info> nodes) {
 
 void node::start_bootstrap(time_point now) {
   bootstrap_.on_start();
-  auto attempt = make_search({search::kind::bootstrap, table_.own_id()}, now);
+  auto attempt = make_search(now, {search::kind::bootstrap, table_.own_id()}, now);
   std::size_t seeds = 0;
   for (const auto& where : config_.bootstrap)
-    if (is_usable(where, config_.family)) {
+    if (may_contact(where)) {
       attempt.seed(where);
       ++seeds;
     }
@@ -55,7 +58,7 @@ void node::start_bootstrap(time_point now) {
   }
   std::size_t saved = 0;
   for (const auto& known : config_.saved_nodes)
-    if (is_usable(known.where, config_.family) && saved++ < max_saved_seeds)
+    if (may_contact(known.where) && saved++ < max_saved_seeds)
       attempt.seed(known);
   if (seeds + saved == 0) {
     bootstrap_.on_success();
@@ -90,8 +93,11 @@ void node::refresh(time_point now) {
 void node::upkeep(time_point now) {
   next_upkeep_ = now + upkeep_interval;
   responder_.expire(now);
-  if (auto doubtful = table_.most_questionable(now); doubtful && !rpc_.asking(doubtful->where))
-    ping(now, doubtful->where);
+  if (auto doubtful = table_.most_questionable(now)) {
+    next_upkeep_ = now + busy_upkeep_interval;
+    if (!rpc_.asking(doubtful->where))
+      ping(now, doubtful->where);
+  }
   if (!bootstrap_.settled())
     return;
   // Everybody has gone, as after a long sleep: start anew, from the nodes that were there too.
@@ -117,7 +123,8 @@ saved_table node::save() const {
     nodes = config_.saved_nodes;
   if (nodes.size() > max_saved_nodes)
     nodes.resize(max_saved_nodes);
-  return {table_.own_id(), std::move(nodes)};
+  auto external = votes_.winner() ? votes_.winner() : config_.saved_external;
+  return {table_.own_id(), std::move(nodes), external};
 }
 
 node::status node::stats() const {
@@ -129,6 +136,7 @@ node::status node::stats() const {
   result.lookups = user_lookups();
   result.topics_stored = responder_.store().topics();
   result.peers_stored = responder_.store().peers();
+  result.items_stored = responder_.items().size();
   result.external = votes_.winner();
   result.external_ports = votes_.ports();
   result.bootstrapping = bootstrap_.seeking();

@@ -1,49 +1,134 @@
 #include "transports/dht/rate_limiter.hpp"
 
+#include "transports/dht/address_policy.hpp"
+
 #include <algorithm>
+#include <limits>
 
 namespace warren::dht {
 
-bool token_bucket::take(time_point now, double amount) {
+namespace {
+
+/// While all places are taken, idle sources are looked for at most this often.
+constexpr duration expiry_interval = std::chrono::seconds{1};
+
+float seconds(duration elapsed) {
+  return std::max(std::chrono::duration<float>(elapsed).count(), 0.0f);
+}
+
+} // namespace
+
+bool token_bucket::take(time_point now, double amount, double reserve) {
   auto elapsed = std::chrono::duration<double>(now - filled_).count();
   level_ = std::min(burst_, level_ + std::max(elapsed, 0.0) * rate_);
   filled_ = std::max(now, filled_);
-  if (level_ < amount)
+  if (level_ < amount + reserve)
     return false;
   level_ -= amount;
   return true;
 }
 
+bool token_bucket::full(time_point now) const {
+  return level_ + std::max(std::chrono::duration<double>(now - filled_).count(), 0.0) * rate_ >= burst_;
+}
+
 rate_limiter::rate_limiter(const rate_limits& limits, bool allow_same_ip, time_point now)
     : limits_{limits},
       allow_same_ip_{allow_same_ip},
-      forget_after_{std::chrono::duration_cast<duration>(
-          std::chrono::duration<double>(limits.query_burst / std::max(limits.queries_per_second, 0.001)))},
       newcomers_{limits.queries_per_second, limits.query_burst, now},
-      replies_{limits.reply_bytes_per_second, limits.reply_burst_bytes, now} {
+      replies_{limits.reply_bytes_per_second, limits.reply_burst_bytes, now},
+      next_expiry_{now} {
 }
 
-bool rate_limiter::admit(time_point now, const endpoint& source) {
-  return bucket_of(now, allow_same_ip_ || source.address.is_loopback() ? source : endpoint{source.address, 0})
-      .take(now, 1);
-}
-
-token_bucket& rate_limiter::bucket_of(time_point now, const endpoint& source) {
-  auto found = index_.find(source);
-  if (found != index_.end()) {
-    sources_.splice(sources_.begin(), sources_, found->second);
-  } else {
-    if (sources_.size() >= limits_.sources) {
-      if (sources_.empty() || now - sources_.back().last < forget_after_)
-        return newcomers_;
-      index_.erase(sources_.back().source);
-      sources_.pop_back();
-    }
-    sources_.push_front({source, {limits_.queries_per_second, limits_.query_burst, now}, now});
-    index_[source] = sources_.begin();
+bool rate_limiter::admit(time_point now, const endpoint& source, std::size_t size) {
+  auto earned = static_cast<float>(amplification_ratio * size);
+  auto state = state_of(now, key_of(source), false);
+  if (!state) {
+    newcomer_credit_ = earned;
+    return newcomers_.take(now, 1);
   }
-  sources_.front().last = now;
-  return sources_.front().queries;
+  if (state->queries < 1)
+    return false;
+  state->queries -= 1;
+  state->credit = std::min(state->credit + earned, static_cast<float>(limits_.unproved_bytes) + earned);
+  return true;
+}
+
+void rate_limiter::prove(time_point now, const endpoint& source) {
+  if (auto state = state_of(now, key_of(source), true))
+    state->proved_until = now + proved_for;
+}
+
+bool rate_limiter::proved(time_point now, const endpoint& source) const {
+  auto found = sources_.find(key_of(source));
+  return found != sources_.end() && found->second.proved_until > now;
+}
+
+std::size_t rate_limiter::allowance(time_point now, const endpoint& source) const {
+  auto found = sources_.find(key_of(source));
+  if (found == sources_.end())
+    return static_cast<std::size_t>(newcomer_credit_);
+  if (found->second.proved_until > now)
+    return std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(std::max(found->second.credit, 0.0f));
+}
+
+bool rate_limiter::admit_reply(time_point now, const endpoint& source, std::size_t size) {
+  auto trusted = proved(now, source);
+  if (size > allowance(now, source)
+      || !replies_.take(now, static_cast<double>(size), trusted ? 0 : limits_.reply_burst_bytes / 2))
+    return false;
+  auto found = sources_.find(key_of(source));
+  if (found == sources_.end())
+    newcomer_credit_ -= static_cast<float>(size);
+  else if (!trusted)
+    found->second.credit -= static_cast<float>(size);
+  return true;
+}
+
+void rate_limiter::expire(time_point now) {
+  std::erase_if(sources_, [&](const auto& entry) { return idle(now, entry.second); });
+  next_expiry_ = now + expiry_interval;
+}
+
+endpoint rate_limiter::key_of(const endpoint& source) const {
+  if (allow_same_ip_ || source.address.is_loopback())
+    return source;
+  auto v4 = source.address.family() == address_family::ipv4;
+  return {v4 ? source.address : network_of(source.address), 0};
+}
+
+rate_limiter::source_state* rate_limiter::state_of(time_point now, const endpoint& key, bool proven) {
+  auto found = sources_.find(key);
+  if (found != sources_.end()) {
+    refill(now, found->second);
+    return &found->second;
+  }
+  // A quarter of the places is only for those who have proved their address.
+  auto places = proven ? limits_.sources : limits_.sources - limits_.sources / 4;
+  if (sources_.size() >= places && next_expiry_ <= now)
+    expire(now);
+  if (sources_.size() >= places)
+    return nullptr;
+  source_state fresh{
+      static_cast<float>(limits_.query_burst), static_cast<float>(limits_.unproved_bytes), now, time_point::min()};
+  return &sources_.emplace(key, fresh).first->second;
+}
+
+void rate_limiter::refill(time_point now, source_state& state) const {
+  auto elapsed = seconds(now - state.last);
+  auto burst = static_cast<float>(limits_.query_burst);
+  auto bytes = static_cast<float>(limits_.unproved_bytes);
+  state.queries = std::min(burst, state.queries + elapsed * static_cast<float>(limits_.queries_per_second));
+  state.credit = std::min(bytes, state.credit + elapsed * bytes / seconds(unproved_window));
+  state.last = std::max(now, state.last);
+}
+
+bool rate_limiter::idle(time_point now, const source_state& state) const {
+  auto as_new = state;
+  refill(now, as_new);
+  return as_new.proved_until <= now && as_new.queries >= static_cast<float>(limits_.query_burst)
+         && as_new.credit >= static_cast<float>(limits_.unproved_bytes);
 }
 
 } // namespace warren::dht

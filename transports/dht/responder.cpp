@@ -1,5 +1,7 @@
 #include "transports/dht/responder.hpp"
 
+#include "transports/dht/refusal.hpp"
+
 #include <algorithm>
 
 namespace warren::dht {
@@ -9,7 +11,10 @@ responder::responder(const config& settings, random_source& random, time_point n
       random_{random},
       rates_{settings.rates, settings.allow_same_ip, now},
       tokens_{random, now},
-      peers_{settings.peers} {
+      peers_{settings.peers},
+      items_{settings.items},
+      records_{settings.records},
+      forwarding_{settings.rendezvous} {
 }
 
 std::variant<krpc::response, krpc::error> responder::answer(
@@ -21,15 +26,33 @@ std::variant<krpc::response, krpc::error> responder::answer(
     return out;
   if (query.method == krpc::method::announce_peer)
     return store_announcement(now, from, query, std::move(out), count);
+  if (query.method == krpc::method::put)
+    return store_item(now, from, query, std::move(out), count);
+  if (query.method == krpc::method::rdv)
+    return accept_forward(now, from, query, std::move(out), count);
   add_nodes(now, query, table, out);
   if (query.method == krpc::method::find_node)
     return out;
   auto topic = info_hash{query.target.octets};
   token_ = tokens_.issue(now, from.address, topic);
   out.token = token_;
+  if (query.method == krpc::method::get) {
+    add_item(now, query, out);
+    return out;
+  }
   auto most = family_ == address_family::ipv4 ? max_values_v4 : max_values_v6;
   out.values = peers_.get(now, topic, most, random_);
+  if (query.want_records)
+    for (auto held : records_.get(now, topic, max_reply_records, random_))
+      out.records.push_back({held->where, held->raw});
   return out;
+}
+
+void responder::expire(time_point now) {
+  rates_.expire(now);
+  peers_.expire(now);
+  items_.expire(now);
+  records_.expire(now);
 }
 
 void responder::set_other_family(std::vector<node_info> nodes) {
@@ -61,20 +84,29 @@ std::vector<node_info> responder::closest_of_other_family(const node_id& target)
   return result;
 }
 
-std::variant<krpc::response, krpc::error> responder::store_announcement(
+bool responder::proves_address(
+    time_point now, const endpoint& from, const info_hash& under, byte_view token, counters& count) {
+  if (!tokens_.accepts(now, from.address, under, token)) {
+    ++count.bad_token;
+    return false;
+  }
+  rates_.prove(now, from);
+  return true;
+}
+
+responder::answer_type responder::store_announcement(
     time_point now, const endpoint& from, const krpc::query& query, krpc::response out, counters& count) {
   auto topic = info_hash{query.target.octets};
-  if (!tokens_.accepts(now, from.address, topic, query.token)) {
-    ++count.bad_token;
-    return krpc::error{static_cast<std::int64_t>(krpc::error_code::protocol), as_byte_view("bad token")};
-  }
-  auto port = query.implied_port ? from.port : query.port;
-  if (!peers_.add(now, topic, {from.address, port})) {
+  if (!proves_address(now, from, topic, query.token, count))
+    return refusal(krpc::error_code::protocol, "bad token");
+  endpoint where{from.address, query.implied_port ? from.port : query.port};
+  if (!peers_.add(now, topic, where)) {
     ++count.store_full;
-    return krpc::error{
-        static_cast<std::int64_t>(krpc::error_code::server), as_byte_view("too many announcements")};
+    return refusal(krpc::error_code::server, "too many announcements");
   }
   ++count.announcements_stored;
+  if (!query.record.empty())
+    store_record(now, from, where, query, count);
   return out;
 }
 

@@ -13,8 +13,9 @@
 
 namespace warren::dht {
 
-/// What a query is asked for.
-enum class purpose : std::uint8_t { ping, lookup, announce };
+/// What a query is asked for: `announce` also stands for storing items, `rendezvous` asks to forward something, `forward`
+/// is what is forwarded for others.
+enum class purpose : std::uint8_t { ping, lookup, announce, rendezvous, forward };
 
 /// The asking side of KRPC: transactions, their timeouts and repetitions. Transaction ids are random, so that who cannot
 /// see our queries cannot answer them. A lost query is repeated under the same id after the node's own retransmission

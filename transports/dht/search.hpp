@@ -1,9 +1,12 @@
 #pragma once
 
 #include "messages/krpc.hpp"
+#include "transports/dht/item.hpp"
 #include "transports/dht/lookup.hpp"
+#include "transports/dht/peer_record.hpp"
 #include "transports/dht/rpc.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -11,8 +14,8 @@
 
 namespace warren::dht {
 
-/// One lookup with its purpose: turns a lookup's steps into KRPC queries, collects peers and tokens from the responses,
-/// and at the end of an announce tells the closest nodes. Knows no sockets and no transactions.
+/// One lookup with its purpose: turns a lookup's steps into KRPC queries, collects peers, peer records, items and tokens from
+/// the responses, and at the end of an announce or a put tells the closest nodes. Knows no sockets and no transactions.
 class search {
 public:
   enum class kind : std::uint8_t {
@@ -22,6 +25,36 @@ public:
     /// Asked for by the user of the node.
     get_peers,
     announce,
+    get_item,
+    put_item,
+  };
+
+  /// One answer adds at most so many peers, so that a few liars cannot fill all of max_peers.
+  static constexpr std::size_t max_peers_per_answer = 100;
+  /// Different peer records looked at, and wrong ones after which no more are: checking them costs time.
+  static constexpr std::size_t max_records = 64;
+  static constexpr std::size_t max_bad_records = 16;
+
+  /// BEP 44: what is looked for or put.
+  struct item_goal {
+    /// Of a mutable item; without it an immutable one.
+    std::optional<peer_id> key{};
+    bytes salt{};
+    /// get_item: older ones are of no interest.
+    std::optional<std::int64_t> newer_than{};
+    /// put_item.
+    std::optional<item> put{};
+    std::optional<std::int64_t> cas{};
+  };
+
+  /// A peer record and the node that gave it: a way to reach the peer.
+  struct met_record {
+    peer_record record;
+    endpoint where;
+    endpoint node;
+    bytes token;
+    /// Not seen before in this search.
+    bool fresh = false;
   };
 
   struct goal {
@@ -30,6 +63,10 @@ public:
     /// announce only.
     std::uint16_t port = 0;
     bool implied_port = false;
+    /// announce: the own peer record, signed; empty = none.
+    bytes record{};
+    /// get_item and put_item only.
+    std::optional<item_goal> item{};
   };
 
   struct settings {
@@ -63,8 +100,14 @@ public:
   /// To be called when `from` takes longer than expected.
   void on_slow(const endpoint& from) { lookup_.on_slow(from); }
 
-  /// To be called when `from` has not answered, or with an error.
+  /// To be called when `from` has not answered.
   void on_failure(const endpoint& from, purpose why);
+
+  /// To be called when `from` has answered with an error.
+  void on_refusal(const endpoint& from, purpose why, std::int64_t code);
+
+  /// Takes an item found elsewhere, such as in the own store.
+  void add_item(const item& found);
 
   /// Adds peers found elsewhere, such as in the own store. Each counts once.
   void add_peers(const std::vector<endpoint>& peers);
@@ -72,7 +115,21 @@ public:
   /// Returns the peers that have been added since the last call.
   std::vector<endpoint> take_new_peers() { return std::exchange(new_peers_, {}); }
 
+  /// Returns the newest item, if it has been found since the last call.
+  std::optional<item> take_new_item();
+
+  /// Returns the records that have come since the last call.
+  std::vector<met_record> take_new_records() { return std::exchange(new_records_, {}); }
+
   bool done() const noexcept;
+
+  /// Returns why an item was not put: errc::cas_mismatch, errc::superseded; empty when nobody objected.
+  std::error_code objection() const noexcept { return objection_; }
+
+  bool found_item() const noexcept { return best_.has_value(); }
+
+  /// Returns how many items and records were not what they should be.
+  std::size_t bad_results() const noexcept { return bad_results_; }
 
   const goal& what() const noexcept { return goal_; }
 
@@ -91,6 +148,11 @@ private:
   krpc::query lookup_query() const;
   std::optional<step> next_announcement();
   void choose_storing_nodes();
+  krpc::query storing_query(const endpoint& where) const;
+  bool objects_to_put();
+  void take_item(const endpoint& from, const krpc::response& response);
+  void take_records(const endpoint& from, const krpc::response& response);
+  bool stores() const noexcept { return goal_.what == kind::announce || goal_.what == kind::put_item; }
 
   goal goal_;
   settings settings_;
@@ -100,7 +162,16 @@ private:
   std::vector<endpoint> new_peers_;
   std::unordered_map<endpoint, bytes> tokens_;
 
-  // The second half of an announce.
+  // Items and records (search_items.cpp).
+  std::optional<item> best_;
+  bool best_is_new_ = false;
+  std::set<endpoint> holders_;
+  std::map<bytes, peer_record> records_; // verified ones, by what was signed
+  std::vector<met_record> new_records_;
+  std::size_t bad_results_ = 0;
+  std::error_code objection_;
+
+  // The second half of an announce or a put.
   bool announcing_ = false;
   std::vector<endpoint> to_tell_;
   std::size_t announcements_ = 0;

@@ -1,6 +1,5 @@
-#include "tests/unit/dht/nodes.hpp"
+#include "tests/unit/dht/node_bench.hpp"
 #include "transports/dht/errc.hpp"
-#include "transports/dht/node.hpp"
 #include "transports/dht/secure_id.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,100 +11,16 @@ using warren::as_byte_view;
 using warren::as_text;
 using warren::bytes;
 using warren::endpoint;
-using warren::time_point;
 using warren::to_bytes;
+using warren::test::bench;
 using warren::test::endpoint_of;
 using warren::test::id_of;
-using warren::test::seeded_random;
-using warren::test::start;
 using namespace warren::dht;
 namespace krpc = warren::krpc;
 
 namespace {
 
 const info_hash topic{id_of({0x80}).octets};
-
-/// A node and everything around it, by hand.
-struct bench {
-  explicit bench(config how = {}) : machine{std::move(how), random, start} {}
-
-  static config with_bootstrap(std::initializer_list<std::size_t> nodes) {
-    config how;
-    for (auto i : nodes)
-      how.bootstrap.push_back(endpoint_of(i));
-    return how;
-  }
-
-  void receive(const endpoint& from, const krpc::message& message) {
-    machine.handle_packet(now, from, krpc::encode(message));
-  }
-
-  void receive_text(const endpoint& from, std::string_view datagram) {
-    machine.handle_packet(now, from, as_byte_view(datagram));
-  }
-
-  /// Sends a query of `from` and returns the reply; nothing when there was none.
-  std::optional<warren::transmit> ask(
-      const endpoint& from, const krpc::query& query, bool read_only = false) {
-    receive(from, {as_byte_view("tx"), query, read_only, {}, {}});
-    while (auto out = machine.poll_transmit())
-      if (out->to == from && krpc::decode(out->payload)->transaction.size() == 2)
-        return out;
-    return std::nullopt;
-  }
-
-  /// Returns all queries that are to be sent, by receiver.
-  std::vector<std::pair<endpoint, bytes>> queries() {
-    std::vector<std::pair<endpoint, bytes>> result;
-    while (auto out = machine.poll_transmit())
-      if (std::holds_alternative<krpc::query>(krpc::decode(out->payload)->body))
-        result.emplace_back(out->to, out->payload);
-    return result;
-  }
-
-  /// Answers the query in `datagram` as `id`, after 10 ms.
-  void answer(
-      const std::pair<endpoint, bytes>& query, const node_id& id, krpc::response response = {},
-      std::optional<endpoint> ip = {}) {
-    now += 10ms;
-    response.id = id;
-    receive(query.first, {krpc::decode(query.second)->transaction, response, false, ip, {}});
-  }
-
-  /// Lets the time pass, waking the machine at each deadline.
-  void pass(warren::duration how_long) {
-    auto until = now + how_long;
-    for (int steps = 0; *machine.poll_timeout() <= until; ++steps) {
-      BOOST_REQUIRE(steps < 10'000);
-      now = std::max(now, *machine.poll_timeout());
-      machine.handle_timeout(now);
-    }
-    now = until;
-  }
-
-  template <class T>
-  std::vector<T> events() {
-    std::vector<T> result;
-    while (auto what = machine.poll_event())
-      if (auto wanted = std::get_if<T>(&*what))
-        result.push_back(*wanted);
-    return result;
-  }
-
-  /// Puts a node into the table: it asks, is pinged, and answers.
-  void befriend(const node_id& id, const endpoint& where) {
-    krpc::query ping;
-    ping.id = id;
-    receive(where, {as_byte_view("tx"), ping, false, {}, {}});
-    for (const auto& query : queries())
-      if (query.first == where)
-        answer(query, id);
-  }
-
-  seeded_random random{77};
-  time_point now = start;
-  node machine;
-};
 
 krpc::query query_of(krpc::method method) {
   krpc::query result;

@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_CASE(a_table_of_both_families_reads_back_as_written) {
       id_of({9}),
       {{id_of({1}), endpoint_of(1)},
        {id_of({2}), endpoint_of(2)},
-       {id_of({3}), *endpoint::parse("[2001:db8::1]:7")}}};
+       {id_of({3}), *endpoint::parse("[2001:db8::1]:7")}},
+      *endpoint::parse("[2001:db8::9]:4000")};
   auto back = dht::decode_saved_table(encode(table));
   BOOST_REQUIRE(back);
   BOOST_TEST((*back == table));
@@ -32,13 +33,26 @@ BOOST_AUTO_TEST_CASE(only_so_many_nodes_are_saved) {
   BOOST_TEST(dht::decode_saved_table(encode(table))->nodes.size() == dht::max_saved_nodes);
 }
 
-BOOST_AUTO_TEST_CASE(damaged_tables_and_other_versions_are_refused) {
-  auto raw = encode(dht::saved_table{id_of({9}), {{id_of({1}), endpoint_of(1)}}});
+BOOST_AUTO_TEST_CASE(every_single_damaged_octet_and_every_cut_is_noticed) {
+  auto raw = encode(dht::saved_table{id_of({9}), {{id_of({1}), endpoint_of(1)}}, endpoint_of(2)});
   for (std::size_t size = 0; size < raw.size(); ++size)
     BOOST_TEST(!dht::decode_saved_table(warren::byte_view{raw}.first(size)));
+  for (std::size_t at = 0; at < raw.size(); ++at)
+    for (int bit = 0; bit < 8; ++bit) {
+      auto damaged = raw;
+      damaged[at] ^= static_cast<std::byte>(1 << bit);
+      auto back = dht::decode_saved_table(damaged);
+      BOOST_TEST(!back, "octet " << at << " bit " << bit);
+      BOOST_TEST((back.error() == dht::errc::bad_saved_table || back.error() == dht::errc::other_table_version));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_table_of_another_version_is_told_from_a_damaged_one) {
+  auto raw = encode(dht::saved_table{id_of({9}), {}});
   std::string text{as_text(raw)};
-  text.replace(text.find("i1e"), 3, "i2e");
-  BOOST_TEST((dht::decode_saved_table(as_byte_view(text)).error() == dht::errc::bad_saved_table));
+  text.replace(text.find("i2e"), 3, "i3e");
+  BOOST_TEST((dht::decode_saved_table(as_byte_view(text)).error() == dht::errc::other_table_version));
+  BOOST_TEST((dht::decode_saved_table(as_byte_view("d2:id3:abce")).error() == dht::errc::bad_saved_table));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,3 +1,4 @@
+#include "tests/support/vectors.hpp"
 #include "tests/unit/dht/nodes.hpp"
 #include "transports/dht/address_policy.hpp"
 #include "transports/dht/secure_id.hpp"
@@ -20,28 +21,20 @@ BOOST_AUTO_TEST_CASE(crc32c_gives_the_check_value_of_the_catalogue) {
 
 // The table of BEP 42: only the first 21 bits and the last octet are fixed.
 BOOST_AUTO_TEST_CASE(the_vectors_of_bep_42_hold) {
-  struct vector {
-    const char* address;
-    std::uint8_t rand;
-    const char* id;
-  };
-  const vector vectors[]{
-      {"124.31.75.21", 1, "5fbfbff10c5d6a4ec8a88e4c6ab4c28b95eee401"},
-      {"21.75.31.124", 86, "5a3ce9c14e7a08645677bbd1cfe7d8f956d53256"},
-      {"65.23.51.170", 22, "a5d43220bc8f112a3d426c84764f8c2a1150e616"},
-      {"84.124.73.14", 65, "1b0321dd1bb1fe518101ceef99462b947a01ff41"},
-      {"43.213.53.83", 90, "e56f6cbf5b7c4be0237986d5243b87aa6d51305a"},
-  };
   seeded_random random{42};
-  for (const auto& v : vectors) {
-    auto address = *ip_address::parse(v.address);
-    auto published = *dht::node_id::from(*from_hex(v.id));
-    BOOST_TEST(dht::is_secure_id(published, address), v.address);
-    auto made = dht::make_secure_id(address, v.rand, random);
-    BOOST_TEST(common_prefix(made, published) >= 21u, v.address);
-    BOOST_TEST((made.octets[19] == published.octets[19]), v.address);
+  int checked = 0;
+  for (const auto& v : warren::test::load_vectors("bep_42.json")) {
+    auto text = v["address"].get<std::string>();
+    auto address = *ip_address::parse(text);
+    auto published = *dht::node_id::from(*from_hex(v["id"].get<std::string>()));
+    BOOST_TEST(dht::is_secure_id(published, address), text);
+    auto made = dht::make_secure_id(address, v["rand"].get<std::uint8_t>(), random);
+    BOOST_TEST(common_prefix(made, published) >= 21u, text);
+    BOOST_TEST((made.octets[19] == published.octets[19]), text);
     BOOST_TEST(dht::is_secure_id(made, address));
+    ++checked;
   }
+  BOOST_TEST(checked == 5);
 }
 
 BOOST_AUTO_TEST_CASE(an_id_suits_its_own_address_only) {
