@@ -98,4 +98,25 @@ BOOST_AUTO_TEST_CASE(nobody_there_is_a_timeout) {
   BOOST_TEST((a.all<dial::failed>()[0].reason == dial::errc::timed_out));
 }
 
+// The example of tests/sim/network/README.md.
+BOOST_AUTO_TEST_CASE(a_dial_from_behind_a_nat_succeeds_although_the_box_restarts_meanwhile) {
+  sim::network net{1};
+  net.default_link({.latency = 40ms, .spread = 0.5, .jitter = 10ms, .loss = 0.02});
+  auto home = net.add_nat(
+      *ip_address::parse("20.0.0.1"), {.mapping = sim::nat_dependence::address_and_port_dependent});
+
+  dial::endpoint caller{{}, net.random()};
+  dial::endpoint called{{}, net.random()};
+  std::vector<dial::event> events;
+  auto note = [&](time_point, const dial::event& what) { events.push_back(what); };
+  sim::machine_host b{net, *endpoint::parse("30.0.0.1:7000"), called};
+  sim::machine_host a{net, *endpoint::parse("192.168.0.2:7000"), caller, note, home};
+  BOOST_REQUIRE(bool(caller.dial(net.now(), b.where())));
+  a.drive(); // after every command
+
+  net.at(net.now() + 30ms, [&](time_point) { net.nat_around(home).reset(); });
+  BOOST_TEST(net.run_until([&] { return !events.empty(); }, net.now() + 10s));
+  BOOST_TEST(std::holds_alternative<dial::outbound>(events.at(0)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
