@@ -143,8 +143,7 @@ std::optional<node_id> routing_table::refresh_target(time_point now, random_sour
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     auto& part = buckets_[i];
     auto touched = part.refreshed ? std::max(part.changed, *part.refreshed) : part.changed;
-    // A bucket without room has no use for a first look; the last one got it when the own id was looked up at the start.
-    auto needless = part.refreshed || part.full() || i + 1 == buckets_.size();
+    auto needless = part.refreshed || part.full(); // a bucket without room has no use for a first look
     if (needless && now - touched < refresh_after)
       continue;
     part.refreshed = now;

@@ -45,9 +45,8 @@ public:
   /// Returns the up to `count` nodes closest to `target`, closest first. No bad ones.
   std::vector<node_info> closest(time_point now, const node_id& target, std::size_t count) const;
 
-  /// Returns a place to look up in a bucket with room that nobody has looked into (but for the one around the own id, since
-  /// a node begins by looking that up), or in one that has not changed for refresh_after (BEP 5), and marks the bucket as
-  /// refreshed. Nothing when there is no such bucket.
+  /// Returns a place to look up in a bucket with room that nobody has looked into, or in one that has not changed for
+  /// refresh_after (BEP 5), and marks the bucket as refreshed. Nothing when there is no such bucket.
   std::optional<node_id> refresh_target(time_point now, random_source& random);
 
   /// Returns the questionable node not heard of for longest.
