@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -317,11 +318,15 @@ writer& writer::integer(std::int64_t value) {
 }
 
 writer& writer::string(byte_view value) {
-  auto length = std::to_string(value.size());
-  auto digits = as_byte_view(length);
-  out_.insert(out_.end(), digits.begin(), digits.end());
-  token(':');
-  out_.insert(out_.end(), value.begin(), value.end());
+  std::array<char, 24> text{};
+  auto digits = std::to_chars(text.data(), text.data() + text.size(), value.size()).ptr;
+  *digits++ = ':';
+  auto length = static_cast<std::size_t>(digits - text.data());
+  auto at = out_.size();
+  out_.resize(at + length + value.size());
+  std::memcpy(out_.data() + at, text.data(), length);
+  if (!value.empty())
+    std::memcpy(out_.data() + at + length, value.data(), value.size());
   return *this;
 }
 

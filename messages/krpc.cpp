@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 7> method_names{"ping", "find_node", "get
 constexpr std::array<std::string_view, 7> target_names{"",       "target", "info_hash", "info_hash",
                                                        "target", "",       "ih"};
 
+/// Room for a response with eight nodes.
+constexpr std::size_t usual_message_size = 384;
+
 class krpc_category final : public std::error_category {
 public:
   const char* name() const noexcept override { return "krpc"; }
@@ -182,6 +185,7 @@ void put_nodes(bencode::writer& out, std::string_view key, const std::vector<dht
   if (nodes.empty())
     return;
   bytes raw;
+  raw.reserve(nodes.size() * dht::compact_node_size(nodes.front().where.address.family()));
   for (const auto& node : nodes)
     dht::put_compact(raw, node);
   out.key(key).string(raw);
@@ -294,6 +298,7 @@ result<message> decode(byte_view datagram) {
 bytes encode(const message& what) {
   assert(!std::holds_alternative<bad_query>(what.body));
   bytes datagram;
+  datagram.reserve(usual_message_size);
   bencode::writer out{datagram};
   out.begin_dict();
   if (auto body = std::get_if<query>(&what.body))

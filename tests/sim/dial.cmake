@@ -1,4 +1,4 @@
 warren_test(sim_dial sim
   SOURCES
     dial/endpoint_test.cpp
-  DEPENDS warren_dial)
+  DEPENDS warren_dial warren_sim)

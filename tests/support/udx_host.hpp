@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/support/sim_network.hpp"
+#include "tests/sim/network/network.hpp"
 #include "transports/udx/stream.hpp"
 
 #include <array>
@@ -9,16 +9,12 @@
 
 namespace warren::test {
 
-/// Drives one UDX stream in a sim_network as a connection actor would: feeds it packets, sends what it emits, keeps its
+/// Drives one UDX stream in a sim::network as a connection actor would: feeds it packets, sends what it emits, keeps its
 /// deadline armed, writes `to_send` and reads into `received` as fast as the stream allows.
-class udx_host {
+class udx_host final : public sim::host {
 public:
-  udx_host(sim_network& network, const endpoint& where, const udx::config& settings)
-      : network_{network},
-        where_{where},
-        stream{settings, network.now()},
-        arena_(128 * 1024),
-        batch_{arena_, 64} {
+  udx_host(sim::network& network, const endpoint& where, const udx::config& settings)
+      : network_{network}, stream{settings, network.now()}, arena_(128 * 1024), batch_{arena_, 64} {
     attach(where);
     drive();
   }
@@ -26,19 +22,24 @@ public:
   udx_host(const udx_host&) = delete;
   udx_host& operator=(const udx_host&) = delete;
 
-  ~udx_host() {
-    network_.detach(where_);
-    disarm();
-  }
+  ~udx_host() override { network_.detach(id_); }
 
   /// Moves to another address of this host.
   void attach(const endpoint& where) {
-    network_.detach(where_);
+    network_.detach(id_);
     where_ = where;
-    network_.attach(where, [this](time_point now, const endpoint& from, byte_view datagram) {
-      stream.handle_packet(now, from, datagram);
-      drive();
-    });
+    id_ = network_.attach(where, *this);
+    network_.arm(id_, stream.poll_timeout());
+  }
+
+  void on_datagram(time_point now, const endpoint& from, byte_view datagram) override {
+    stream.handle_packet(now, from, datagram);
+    drive();
+  }
+
+  void on_deadline(time_point now) override {
+    stream.handle_timeout(now);
+    drive();
   }
 
   /// Appends to what is to be written, and drives.
@@ -61,7 +62,7 @@ public:
       read_all();
     transmit();
     take_events();
-    rearm();
+    network_.arm(id_, stream.poll_timeout());
   }
 
   const endpoint& where() const noexcept { return where_; }
@@ -80,8 +81,9 @@ public:
   };
 
 private:
-  sim_network& network_;
+  sim::network& network_;
   endpoint where_;
+  sim::host_id id_;
 
 public:
   udx::stream stream;
@@ -128,7 +130,7 @@ private:
       types_sent.push_back(std::to_integer<std::uint8_t>(datagram[2]));
       sent_at.push_back(network_.now());
     }
-    network_.send(where_, stream.remote(), datagram);
+    network_.send(id_, stream.remote(), datagram);
   }
 
   void take_events() {
@@ -149,35 +151,11 @@ private:
     events.reason = event.reason;
   }
 
-  void rearm() {
-    auto deadline = stream.poll_timeout();
-    if (deadline == armed_for_)
-      return;
-    disarm();
-    armed_for_ = deadline;
-    if (deadline)
-      timer_ = network_.at(*deadline, [this](time_point now) {
-        timer_.reset();
-        armed_for_.reset();
-        stream.handle_timeout(now);
-        drive();
-      });
-  }
-
-  void disarm() {
-    if (timer_)
-      network_.cancel(*timer_);
-    timer_.reset();
-    armed_for_.reset();
-  }
-
   bytes to_send_;
   std::size_t written_ = 0;
   bool end_wanted_ = false;
   std::vector<std::byte> arena_;
   udx::transmit_batch batch_;
-  std::optional<time_point> armed_for_;
-  std::optional<sim_network::timer_id> timer_;
 };
 
 /// Two streams that know each other.
@@ -185,7 +163,7 @@ struct udx_pair {
   static constexpr std::uint32_t id_a = 0x0a0a0a0a;
   static constexpr std::uint32_t id_b = 0x0b0b0b0b;
 
-  explicit udx_pair(sim_network& network, udx::config common = {}, udx::config of_b = {})
+  explicit udx_pair(sim::network& network, udx::config common = {}, udx::config of_b = {})
       : a{network, at_a(), side(common, id_a, id_b, at_b())},
         b{network, at_b(), side(of_b, id_b, id_a, at_a())} {}
 

@@ -24,6 +24,7 @@ warren_test(unit_dht unit
     dht/rpc_test.cpp
     dht/saved_table_test.cpp
     dht/search_test.cpp
+    dht/small_containers_test.cpp
     dht/secure_id_test.cpp
     dht/token_store_test.cpp
     dht/warm_set_test.cpp

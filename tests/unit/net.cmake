@@ -4,6 +4,7 @@ warren_test(unit_net unit
     net/http_test.cpp
     net/raw_client.cpp
     net/test_certificates.cpp
+    net/udp_loop_test.cpp
     net/udp_test.cpp
     net/url_test.cpp
     net/websocket_test.cpp

@@ -110,7 +110,7 @@ struct rpc_limits {
   duration min_timeout = std::chrono::milliseconds{200};
   duration max_timeout = std::chrono::seconds{4};
   /// Nodes whose round-trip time is remembered; the one unused for longest is forgotten first.
-  std::size_t remembered_nodes = 1024;
+  std::size_t remembered_nodes = 256;
 };
 
 /// What a dht::node is made with.

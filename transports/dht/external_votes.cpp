@@ -13,11 +13,18 @@ bool external_votes::vote(const endpoint& voter, const endpoint& seen) {
   if (address.family() != voter.address.family() || address.is_unspecified() || address.is_multicast()
       || (is_local(address) && !is_local(voter.address)))
     return false;
-  auto who = allow_same_ip_ || voter.address.is_loopback() ? voter : endpoint{network_of(voter.address), 0};
-  std::erase_if(ballots_, [&](const ballot& old) { return old.voter == who; });
+  auto source =
+      allow_same_ip_ || voter.address.is_loopback() ? voter : endpoint{network_of(voter.address), 0};
+  auto who = static_cast<std::uint32_t>(std::hash<endpoint>{}(source));
+  auto last =
+      std::find_if(ballots_.begin(), ballots_.end(), [who](const ballot& old) { return old.voter == who; });
+  if (last != ballots_.end())
+    ballots_.erase(last);
+  else if (ballots_.size() == window)
+    ballots_.erase(ballots_.begin());
   ballots_.push_back({who, seen});
-  if (ballots_.size() > window)
-    ballots_.pop_front();
+  if (seen == winner_)
+    return false; // one more of what is known
   auto now_winning = count();
   if (!now_winning || now_winning == winner_)
     return false;

@@ -2,8 +2,8 @@
 
 #include "messages/endpoint.hpp"
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace warren::dht {
 
@@ -28,8 +28,9 @@ public:
   std::size_t ports() const;
 
 private:
+  /// A voter is known by a hash: two that share one share a vote.
   struct ballot {
-    endpoint voter;
+    std::uint32_t voter = 0;
     endpoint seen;
   };
 
@@ -37,7 +38,7 @@ private:
 
   std::size_t needed_;
   bool allow_same_ip_;
-  std::deque<ballot> ballots_; // oldest first
+  std::vector<ballot> ballots_; // oldest first
   std::optional<endpoint> winner_;
 };
 

@@ -7,6 +7,7 @@
 #include "transports/dht/counters.hpp"
 #include "transports/dht/event.hpp"
 #include "transports/dht/external_votes.hpp"
+#include "transports/dht/fifo.hpp"
 #include "transports/dht/responder.hpp"
 #include "transports/dht/routing_table.hpp"
 #include "transports/dht/rpc.hpp"
@@ -14,7 +15,6 @@
 #include "transports/dht/search.hpp"
 #include "transports/dht/warm_set.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 
@@ -182,8 +182,8 @@ private:
       rendezvous_; // calls under way, with the answers still due; bounded by rpc_limits
   std::map<lookup_id, search> searches_;
   std::map<lookup_id, waiting_lookup> waiting_;
-  std::deque<transmit> outbox_;
-  std::deque<event> events_;
+  fifo<transmit> outbox_;
+  fifo<event> events_;
   std::uint64_t next_lookup_ = 1;
   time_point now_; // of the last call, for save() and stats()
   time_point next_upkeep_;

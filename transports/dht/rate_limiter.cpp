@@ -12,8 +12,18 @@ namespace {
 /// While all places are taken, idle sources are looked for at most this often.
 constexpr duration expiry_interval = std::chrono::seconds{1};
 
-float seconds(duration elapsed) {
-  return std::max(std::chrono::duration<float>(elapsed).count(), 0.0f);
+std::uint32_t milliseconds(duration since_epoch) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
+}
+
+std::uint32_t stamp(time_point when) {
+  return milliseconds(when.time_since_epoch());
+}
+
+/// True when `a` is later than `b`, for stamps less than 24 days apart.
+bool later(std::uint32_t a, std::uint32_t b) {
+  return static_cast<std::int32_t>(a - b) > 0;
 }
 
 } // namespace
@@ -56,21 +66,21 @@ bool rate_limiter::admit(time_point now, const endpoint& source, std::size_t siz
 
 void rate_limiter::prove(time_point now, const endpoint& source) {
   if (auto state = state_of(now, key_of(source), true))
-    state->proved_until = now + proved_for;
+    state->proved_until = stamp(now + proved_for);
 }
 
 bool rate_limiter::proved(time_point now, const endpoint& source) const {
   auto found = sources_.find(key_of(source));
-  return found != sources_.end() && found->second.proved_until > now;
+  return found && later(found->proved_until, stamp(now));
 }
 
 std::size_t rate_limiter::allowance(time_point now, const endpoint& source) const {
   auto found = sources_.find(key_of(source));
-  if (found == sources_.end())
+  if (!found)
     return static_cast<std::size_t>(newcomer_credit_);
-  if (found->second.proved_until > now)
+  if (later(found->proved_until, stamp(now)))
     return std::numeric_limits<std::size_t>::max();
-  return static_cast<std::size_t>(std::max(found->second.credit, 0.0f));
+  return static_cast<std::size_t>(std::max(found->credit, 0.0f));
 }
 
 bool rate_limiter::admit_reply(time_point now, const endpoint& source, std::size_t size) {
@@ -79,15 +89,15 @@ bool rate_limiter::admit_reply(time_point now, const endpoint& source, std::size
       || !replies_.take(now, static_cast<double>(size), trusted ? 0 : limits_.reply_burst_bytes / 2))
     return false;
   auto found = sources_.find(key_of(source));
-  if (found == sources_.end())
+  if (!found)
     newcomer_credit_ -= static_cast<float>(size);
   else if (!trusted)
-    found->second.credit -= static_cast<float>(size);
+    found->credit -= static_cast<float>(size);
   return true;
 }
 
 void rate_limiter::expire(time_point now) {
-  std::erase_if(sources_, [&](const auto& entry) { return idle(now, entry.second); });
+  sources_.erase_if([&](const source_state& state) { return idle(now, state); });
   next_expiry_ = now + expiry_interval;
 }
 
@@ -100,9 +110,9 @@ endpoint rate_limiter::key_of(const endpoint& source) const {
 
 rate_limiter::source_state* rate_limiter::state_of(time_point now, const endpoint& key, bool proven) {
   auto found = sources_.find(key);
-  if (found != sources_.end()) {
-    refill(now, found->second);
-    return &found->second;
+  if (found) {
+    refill(now, *found);
+    return found;
   }
   // A quarter of the places is only for those who have proved their address.
   auto places = proven ? limits_.sources : limits_.sources - limits_.sources / 4;
@@ -110,25 +120,30 @@ rate_limiter::source_state* rate_limiter::state_of(time_point now, const endpoin
     expire(now);
   if (sources_.size() >= places)
     return nullptr;
-  source_state fresh{
-      static_cast<float>(limits_.query_burst), static_cast<float>(limits_.unproved_bytes), now,
-      time_point::min()};
-  return &sources_.emplace(key, fresh).first->second;
+  return &sources_.insert(
+      key, {static_cast<float>(limits_.query_burst), static_cast<float>(limits_.unproved_bytes), stamp(now),
+            stamp(now)});
 }
 
 void rate_limiter::refill(time_point now, source_state& state) const {
-  auto elapsed = seconds(now - state.last);
+  auto present = stamp(now);
   auto burst = static_cast<float>(limits_.query_burst);
   auto bytes = static_cast<float>(limits_.unproved_bytes);
-  state.queries = std::min(burst, state.queries + elapsed * static_cast<float>(limits_.queries_per_second));
-  state.credit = std::min(bytes, state.credit + elapsed * bytes / seconds(unproved_window));
-  state.last = std::max(now, state.last);
+  if (later(present, state.last)) {
+    auto elapsed = static_cast<float>(present - state.last) / 1000;
+    auto window = std::chrono::duration<float>(unproved_window).count();
+    state.queries = std::min(burst, state.queries + elapsed * static_cast<float>(limits_.queries_per_second));
+    state.credit = std::min(bytes, state.credit + elapsed * bytes / window);
+    state.last = present;
+  }
+  if (!later(state.proved_until, present))
+    state.proved_until = present;
 }
 
 bool rate_limiter::idle(time_point now, const source_state& state) const {
   auto as_new = state;
   refill(now, as_new);
-  return as_new.proved_until <= now && as_new.queries >= static_cast<float>(limits_.query_burst)
+  return !later(as_new.proved_until, stamp(now)) && as_new.queries >= static_cast<float>(limits_.query_burst)
          && as_new.credit >= static_cast<float>(limits_.unproved_bytes);
 }
 

@@ -3,8 +3,7 @@
 #include "messages/endpoint.hpp"
 #include "messages/time.hpp"
 #include "transports/dht/config.hpp"
-
-#include <unordered_map>
+#include "transports/dht/source_table.hpp"
 
 namespace warren::dht {
 
@@ -61,12 +60,13 @@ public:
   std::size_t sources() const noexcept { return sources_.size(); }
 
 private:
-  /// Kept small: there is one for each node that was heard of late.
+  /// Kept small: there is one for each node that was heard of late. Times are milliseconds that wrap around every 49 days;
+  /// each look at a source brings both into the present.
   struct source_state {
     float queries = 0; // level of the bucket at `last`
     float credit = 0;  // octets that may be sent unproved, at `last`
-    time_point last;
-    time_point proved_until;
+    std::uint32_t last = 0;
+    std::uint32_t proved_until = 0;
   };
 
   endpoint key_of(const endpoint& source) const;
@@ -76,7 +76,7 @@ private:
 
   rate_limits limits_;
   bool allow_same_ip_;
-  std::unordered_map<endpoint, source_state> sources_;
+  source_table<source_state> sources_;
   token_bucket newcomers_;
   float newcomer_credit_ = 0;
   token_bucket replies_;

@@ -4,6 +4,8 @@
 #include "transports/dht/secure_id.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace warren::dht {
 
@@ -11,6 +13,23 @@ namespace {
 
 auto at_endpoint(const endpoint& where) {
   return [&where](const contact& held) { return held.info.where == where; };
+}
+
+/// Returns the first eight octets of the distance between `a` and `b`, enough to tell nearly all apart.
+std::uint64_t leading_distance(const node_id& a, const node_id& b) noexcept {
+  std::uint64_t x = 0;
+  std::uint64_t y = 0;
+  std::memcpy(&x, a.octets.data(), sizeof(x));
+  std::memcpy(&y, b.octets.data(), sizeof(y));
+  auto differing = x ^ y;
+  return std::endian::native == std::endian::big ? differing : __builtin_bswap64(differing);
+}
+
+/// Returns whether `a` is closer to `target` than `b`.
+bool closer(const node_id& a, const node_id& b, const node_id& target) noexcept {
+  auto from_a = leading_distance(a, target);
+  auto from_b = leading_distance(b, target);
+  return from_a != from_b ? from_a < from_b : distance_between(a, target) < distance_between(b, target);
 }
 
 bool less_recent(const contact& a, const contact& b) {
@@ -37,14 +56,24 @@ bool routing_table::heard_response(time_point now, const node_info& node) {
     }
     home.nodes.erase(same);
   }
+  auto waiting = std::find_if(
+      home.replacements.begin(), home.replacements.end(), [&](const contact& c) { return c.info == node; });
+  auto stays = waiting != home.replacements.end() && home.full() && !can_split(index_of(node.id))
+               && !replaceable(now, home, *waiting);
+  if (stays) {
+    waiting->last_heard = now;
+    waiting->failures = 0;
+    std::rotate(waiting, waiting + 1, home.replacements.end()); // the latest heard stands last
+    return false;
+  }
   erase(node.where); // under the id that it had before
   return place(now, {node, now, 0, is_secure_id(node.id, node.where.address)});
 }
 
 void routing_table::heard_query(time_point now, const node_info& node) {
-  auto held = find(node.where);
-  if (held && held->info.id == node.id)
-    held->last_heard = now;
+  for (auto& held : buckets_[index_of(node.id)].nodes)
+    if (held.info == node)
+      held.last_heard = now;
 }
 
 void routing_table::failed(time_point now, const endpoint& where) {
@@ -74,27 +103,48 @@ bool routing_table::wants(time_point now, const node_info& node) const {
             });
 }
 
+// With p the bits that `target` shares with the own id: what is in bucket p shares more bits with the target than anything
+// else; all that is in later buckets shares exactly p; what is in earlier ones shares as many as the number of the bucket.
+// So groups of buckets are taken in this order until there are enough, and only within a group is anything compared.
 std::vector<node_info> routing_table::closest(
     time_point now, const node_id& target, std::size_t count) const {
   std::vector<node_info> result;
-  for (const auto& part : buckets_)
-    for (const auto& held : part.nodes)
-      if (held.state(now) != node_state::bad)
-        result.push_back(held.info);
-  auto closer = [&target](const node_info& a, const node_info& b) {
-    return distance_between(a.id, target) < distance_between(b.id, target);
-  };
-  auto wanted = std::min(count, result.size());
-  std::partial_sort(
-      result.begin(), result.begin() + static_cast<std::ptrdiff_t>(wanted), result.end(), closer);
-  result.resize(wanted);
+  result.reserve(count);
+  auto home = index_of(target);
+  append_closest(now, target, count, {buckets_.data() + home, 1}, result);
+  append_closest(now, target, count, std::span{buckets_}.subspan(home + 1), result);
+  while (home-- > 0)
+    append_closest(now, target, count, {buckets_.data() + home, 1}, result);
   return result;
+}
+
+void routing_table::append_closest(
+    time_point now, const node_id& target, std::size_t count, std::span<const bucket> group,
+    std::vector<node_info>& out) const {
+  auto start = out.size();
+  for (const auto& part : group)
+    for (const auto& held : part.nodes) {
+      if (held.state(now) == node_state::bad)
+        continue;
+      auto at = out.size();
+      auto closer_than = [&](const node_info& other) { return closer(held.info.id, other.id, target); };
+      if (at >= count && (count == start || !closer_than(out.back())))
+        continue;
+      if (at >= count)
+        out.pop_back();
+      at = out.size();
+      while (at > start && closer_than(out[at - 1]))
+        --at;
+      out.insert(out.begin() + static_cast<std::ptrdiff_t>(at), held.info);
+    }
 }
 
 std::optional<node_id> routing_table::refresh_target(time_point now, random_source& random) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     auto& part = buckets_[i];
-    if (part.refreshed && now - std::max(part.changed, *part.refreshed) < refresh_after)
+    auto touched = part.refreshed ? std::max(part.changed, *part.refreshed) : part.changed;
+    auto needless = part.refreshed || part.full(); // a bucket without room has no use for a first look
+    if (needless && now - touched < refresh_after)
       continue;
     part.refreshed = now;
     auto target = make_random_id(random);
@@ -255,15 +305,6 @@ void routing_table::promote(time_point now, bucket& where) {
       break;
     }
   }
-}
-
-contact* routing_table::find(const endpoint& where) {
-  for (auto& part : buckets_) {
-    auto held = std::find_if(part.nodes.begin(), part.nodes.end(), at_endpoint(where));
-    if (held != part.nodes.end())
-      return &*held;
-  }
-  return nullptr;
 }
 
 void routing_table::erase(const endpoint& where) {

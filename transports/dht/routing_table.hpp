@@ -4,6 +4,7 @@
 #include "transports/dht/bucket.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace warren::dht {
@@ -44,8 +45,8 @@ public:
   /// Returns the up to `count` nodes closest to `target`, closest first. No bad ones.
   std::vector<node_info> closest(time_point now, const node_id& target, std::size_t count) const;
 
-  /// Returns a place to look up in a bucket that nobody has looked into, or that has not changed for refresh_after
-  /// (BEP 5), and marks the bucket as refreshed. Nothing when there is no such bucket.
+  /// Returns a place to look up in a bucket with room that nobody has looked into, or in one that has not changed for
+  /// refresh_after (BEP 5), and marks the bucket as refreshed. Nothing when there is no such bucket.
   std::optional<node_id> refresh_target(time_point now, random_source& random);
 
   /// Returns the questionable node not heard of for longest.
@@ -67,6 +68,10 @@ public:
 
 private:
   std::size_t index_of(const node_id& id) const noexcept;
+  /// Appends the nodes of `group` to `out` that are closest to `target`, closest first, until `out` has `count`.
+  void append_closest(
+      time_point now, const node_id& target, std::size_t count, std::span<const bucket> group,
+      std::vector<node_info>& out) const;
   bool admissible(const node_info& node) const;
   bool network_taken(const std::vector<contact>& among, const ip_address& address) const;
   bool place(time_point now, const contact& newcomer);
@@ -75,7 +80,6 @@ private:
   contact* replaceable(time_point now, bucket& full, const contact& newcomer) const;
   void keep_as_replacement(bucket& full, const contact& newcomer);
   void promote(time_point now, bucket& where);
-  contact* find(const endpoint& where);
   void erase(const endpoint& where);
 
   node_id own_id_;

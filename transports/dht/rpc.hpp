@@ -5,9 +5,9 @@
 #include "messages/transmit.hpp"
 #include "transports/dht/config.hpp"
 #include "transports/dht/event.hpp"
+#include "transports/dht/fifo.hpp"
 #include "transports/dht/rtt_table.hpp"
 
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -84,7 +84,7 @@ private:
   random_source& random_;
   rtt_table rtts_;
   std::vector<transaction> pending_;
-  std::deque<transmit> outbox_;
+  fifo<transmit> outbox_;
   totals totals_;
 };
 

@@ -1,8 +1,23 @@
 #include "transports/dht/rtt_table.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace warren::dht {
+
+namespace {
+
+std::uint32_t hash_of(const endpoint& node) {
+  return static_cast<std::uint32_t>(std::hash<endpoint>{}(node));
+}
+
+/// At least 1, so that rounding never makes a timeout of nothing.
+std::uint32_t microseconds(duration d) {
+  auto count = std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 1, UINT32_MAX));
+}
+
+} // namespace
 
 void rtt_estimate::add(duration sample) {
   if (!measured) { // RFC 6298 2.2
@@ -18,23 +33,39 @@ void rtt_estimate::add(duration sample) {
 
 void rtt_table::add(const endpoint& node, duration sample) {
   overall_.add(sample);
-  auto found = index_.find(node);
-  if (found != index_.end()) {
-    entries_.splice(entries_.begin(), entries_, found->second);
-  } else {
-    if (entries_.size() == capacity_) {
-      index_.erase(entries_.back().node);
-      entries_.pop_back();
-    }
-    entries_.push_front({node, {}});
-    index_[node] = entries_.begin();
-  }
-  entries_.front().estimate.add(sample);
+  auto& place = place_of(hash_of(node));
+  auto estimate = unpack(place);
+  estimate.add(sample);
+  place.srtt = microseconds(estimate.srtt);
+  place.rttvar = microseconds(estimate.rttvar);
+  place.used = ++uses_;
 }
 
 rtt_estimate rtt_table::of(const endpoint& node) const {
-  auto found = index_.find(node);
-  return found == index_.end() ? rtt_estimate{} : found->second->estimate;
+  auto wanted = hash_of(node);
+  auto found = std::find_if(
+      entries_.begin(), entries_.end(), [wanted](const entry& held) { return held.node == wanted; });
+  return found == entries_.end() ? rtt_estimate{} : unpack(*found);
+}
+
+rtt_estimate rtt_table::unpack(const entry& packed) {
+  if (packed.used == 0)
+    return {};
+  return {std::chrono::microseconds{packed.srtt}, std::chrono::microseconds{packed.rttvar}, true};
+}
+
+/// Returns the entry of `node`: the one it has, a new one, or that of the node unused for longest.
+rtt_table::entry& rtt_table::place_of(std::uint32_t node) {
+  auto found =
+      std::find_if(entries_.begin(), entries_.end(), [node](const entry& held) { return held.node == node; });
+  if (found != entries_.end())
+    return *found;
+  if (entries_.size() < capacity_ || entries_.empty())
+    return entries_.emplace_back(entry{.node = node});
+  auto oldest = std::min_element(
+      entries_.begin(), entries_.end(), [](const entry& a, const entry& b) { return a.used < b.used; });
+  *oldest = {.node = node};
+  return *oldest;
 }
 
 } // namespace warren::dht

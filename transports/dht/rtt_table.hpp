@@ -3,8 +3,7 @@
 #include "messages/endpoint.hpp"
 #include "messages/time.hpp"
 
-#include <list>
-#include <unordered_map>
+#include <vector>
 
 namespace warren::dht {
 
@@ -22,6 +21,9 @@ struct rtt_estimate {
 
 /// Round-trip times of nodes, and of all nodes together for those not met yet. Holds `capacity` nodes; the one unused for
 /// longest is forgotten first.
+///
+/// Small rather than exact, since every node of a process has one: a node is known by 32 bits of its endpoint's hash, so
+/// that once in four thousand million two share an estimate, and times are kept in microseconds.
 class rtt_table {
 public:
   explicit rtt_table(std::size_t capacity) : capacity_{capacity} {}
@@ -38,13 +40,18 @@ public:
 
 private:
   struct entry {
-    endpoint node;
-    rtt_estimate estimate;
+    std::uint32_t node = 0;
+    std::uint32_t srtt = 0;   // microseconds
+    std::uint32_t rttvar = 0; // microseconds
+    std::uint32_t used = 0;
   };
 
+  static rtt_estimate unpack(const entry& packed);
+  entry& place_of(std::uint32_t node);
+
   std::size_t capacity_;
-  std::list<entry> entries_; // latest first
-  std::unordered_map<endpoint, std::list<entry>::iterator> index_;
+  std::uint32_t uses_ = 0;
+  std::vector<entry> entries_;
   rtt_estimate overall_;
 };
 

@@ -1,49 +1,44 @@
 #pragma once
 
-#include "tests/support/sim_network.hpp"
+#include "tests/sim/network/machine_host.hpp"
 #include "transports/dht/node.hpp"
 
 #include <memory>
 #include <vector>
 
-namespace warren::test {
+namespace warren::sim {
 
 /// One DHT node in a simulated network, with all that it reported.
 struct dht_member {
-  dht_member(sim_network& network, const endpoint& where, const dht::config& settings)
-      : node{settings, network.random(), network.now()},
-        host{network, where, node, [this](time_point, dht::event what) { take(std::move(what)); }} {}
+  dht_member(network& net, const endpoint& where, const dht::config& settings, realm_id realm = public_realm)
+      : node{settings, net.random(), net.now()},
+        host{net, where, node, [this](time_point, dht::event what) { take(std::move(what)); }, realm} {}
 
-  void take(dht::event what) {
-    if (auto peers = std::get_if<dht::peers_found>(&what))
-      found.insert(found.end(), peers->peers.begin(), peers->peers.end());
-    else if (auto done = std::get_if<dht::lookup_done>(&what))
-      finished.push_back(*done);
-    else if (auto up = std::get_if<dht::bootstrapped>(&what))
-      bootstraps.push_back(up->nodes);
-    else
-      externals.push_back(std::get<dht::external_address>(what).where);
-  }
+  void take(dht::event what);
 
   dht::node node;
   std::vector<endpoint> found;
   std::vector<dht::lookup_done> finished;
   std::vector<std::size_t> bootstraps;
   std::vector<endpoint> externals;
-  sim_host<dht::node> host; // last: it calls take()
+  bool alive = true;            ///< answers as itself: neither killed nor lying
+  machine_host<dht::node> host; // last: it calls take()
 };
 
 /// A whole DHT in virtual time: the first member is the bootstrap node of all others. Each has a public address in a
-/// network of its own, unless `settings` of the test says otherwise.
+/// network of its own, unless `settings` of the scenario says otherwise. A wait that does not end in time throws
+/// std::runtime_error, naming the seed.
 class dht_swarm {
 public:
   dht_swarm(std::uint64_t seed, const link_quality& quality) : network{seed} {
     network.default_link(quality);
   }
 
-  /// Returns the i-th address: 20.x.y.1:6881, each in a /24 of its own.
+  /// Returns the i-th address: 20.x.y.1:6881 and on, each in a /24 of its own.
   static endpoint address(std::size_t i) {
-    return {ip_address::v4({std::byte{20}, std::byte(i / 256), std::byte(i % 256), std::byte{1}}), 6881};
+    return {
+        ip_address::v4({std::byte(20 + i / 65'536), std::byte(i / 256), std::byte(i % 256), std::byte{1}}),
+        6881};
   }
 
   dht::config settings(std::size_t i) const {
@@ -58,37 +53,49 @@ public:
     return add(address(i), settings(i));
   }
 
-  dht_member& add(const endpoint& where, const dht::config& how) {
-    members.push_back(std::make_unique<dht_member>(network, where, how));
+  dht_member& add(const endpoint& where, const dht::config& how, realm_id realm = public_realm) {
+    members.push_back(std::make_unique<dht_member>(network, where, how, realm));
     return *members.back();
   }
 
   /// Starts `count` members, one every `gap`, and runs until all have bootstrapped.
-  void grow(std::size_t count, duration gap) {
-    for (std::size_t i = 0; i < count; ++i) {
-      auto& member = add();
-      member.node.bootstrap(network.now());
-      member.host.drive();
-      network.run_for(gap);
-    }
-    auto all_up = [this] {
-      for (const auto& member : members)
-        if (member->bootstraps.empty())
-          return false;
-      return true;
-    };
-    BOOST_REQUIRE(network.run_until(all_up, network.now() + std::chrono::minutes{10}));
+  void grow(std::size_t count, duration gap);
+
+  /// Makes a large network of `count` members quickly: waves of newcomers, each a quarter of what is there, which know
+  /// three members from before. Runs until all have bootstrapped and have had time to look into all their buckets.
+  void populate(std::size_t count);
+
+  /// Takes a member off the network without a word.
+  void kill(dht_member& who) {
+    who.host.detach();
+    who.alive = false;
   }
+
+  /// Lets members leave for good and others take their place: each lives `lifetime` on average (exponentially
+  /// distributed), and a newcomer starts for each that goes. Goes on for `how_long` of virtual time.
+  void churn(duration lifetime, duration how_long);
+
+  /// Returns a living member at random.
+  dht_member& any();
 
   /// Runs until `member` has finished `count` lookups in all.
-  void await_lookups(const dht_member& member, std::size_t count) {
-    BOOST_REQUIRE(network.run_until(
-        [&] { return member.finished.size() >= count; }, network.now() + std::chrono::minutes{5}));
+  void await_lookups(const dht_member& member, std::size_t count);
+
+  /// Runs until `done`; throws when that takes more than `most` of virtual time.
+  template <class Predicate>
+  void await(Predicate done, duration most) {
+    if (!network.run_until(done, network.now() + most))
+      throw_late();
   }
 
-  sim_network network;
+  sim::network network;
   dht::config base;
   std::vector<std::unique_ptr<dht_member>> members;
+
+private:
+  void start(dht_member& who);
+  void await_bootstraps(std::size_t first);
+  [[noreturn]] void throw_late() const;
 };
 
-} // namespace warren::test
+} // namespace warren::sim

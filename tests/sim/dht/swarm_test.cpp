@@ -1,4 +1,5 @@
 #include "messages/krpc.hpp"
+#include "tests/sim/dht/lookup_trial.hpp"
 #include "tests/sim/dht/swarm.hpp"
 #include "transports/dht/secure_id.hpp"
 
@@ -8,9 +9,9 @@
 
 using namespace std::chrono_literals;
 using warren::endpoint;
-using warren::test::dht_member;
-using warren::test::dht_swarm;
-using warren::test::link_quality;
+using warren::sim::dht_member;
+using warren::sim::dht_swarm;
+using warren::sim::link_quality;
 namespace dht = warren::dht;
 
 namespace {
@@ -249,6 +250,45 @@ BOOST_AUTO_TEST_CASE(many_nodes_on_loopback_and_in_ipv6_work_the_same) {
     look_up(swarm, *swarm.members[20], topic_number(1));
     BOOST_TEST(found(*swarm.members[20], *swarm.members[7]), host);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_network_whose_nodes_live_for_twenty_minutes_still_finds_what_was_announced) {
+  dht_swarm swarm{14, {.latency = 50ms, .spread = 0.5, .loss = 0.01}};
+  swarm.populate(200);
+  swarm.churn(20min, 20min);
+  warren::sim::lookup_trial trial{swarm};
+  trial.announce(20);
+  BOOST_TEST(trial.look_up(100).success() >= 0.99);
+  swarm.churn(20min, 5min);
+  BOOST_TEST(trial.look_up(100).success() >= 0.99);
+}
+
+BOOST_AUTO_TEST_CASE(members_behind_nats_announce_and_look_up_through_them) {
+  using warren::sim::nat_dependence;
+  dht_swarm swarm{15, {}};
+  swarm.grow(40, 100ms);
+  std::vector<dht_member*> natted;
+  for (std::size_t i = 0; i < 20; ++i) {
+    auto kind =
+        i % 2 == 0 ? nat_dependence::endpoint_independent : nat_dependence::address_and_port_dependent;
+    auto home = swarm.network.add_nat(dht_swarm::address(1000 + i).address, {.mapping = kind});
+    natted.push_back(&swarm.add(*endpoint::parse("192.168.0.2:6881"), swarm.settings(1), home));
+    natted.back()->node.bootstrap(swarm.network.now());
+    natted.back()->host.drive();
+    swarm.network.run_for(500ms);
+  }
+  swarm.network.run_for(10min);
+  for (unsigned i = 0; i < natted.size(); ++i) {
+    announce(swarm, *natted[i], topic_number(i));
+    for (auto seeker : {swarm.members[i + 1].get(), natted[(i + 1) % natted.size()]}) {
+      look_up(swarm, *seeker, topic_number(i));
+      auto outside = endpoint{dht_swarm::address(1000 + i).address, 7000};
+      BOOST_TEST(std::count(seeker->found.begin(), seeker->found.end(), outside) == 1, "member " << i);
+    }
+  }
+  // Whose mapping is the same for all learns where it is seen.
+  for (std::size_t i = 0; i < natted.size(); i += 2)
+    BOOST_TEST((natted[i]->node.stats().external->address == dht_swarm::address(1000 + i).address));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

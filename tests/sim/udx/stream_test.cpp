@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t mib = 1024 * 1024;
 
 // Sends `size` octets each way and ends both sides; checks that each has received what the other sent and nothing else.
-void exchange(sim_network& network, udx_pair& pair, std::size_t size, duration limit) {
+void exchange(sim::network& network, udx_pair& pair, std::size_t size, duration limit) {
   auto from_a = noise(network.random(), size);
   auto from_b = noise(network.random(), size);
   auto until = network.now() + limit;
@@ -29,8 +29,8 @@ void exchange(sim_network& network, udx_pair& pair, std::size_t size, duration l
   BOOST_TEST(pair.b.events.remote_end == 1);
 }
 
-link_quality with(duration latency) {
-  link_quality quality;
+sim::link_quality with(duration latency) {
+  sim::link_quality quality;
   quality.latency = latency;
   return quality;
 }
@@ -40,7 +40,7 @@ link_quality with(duration latency) {
 BOOST_AUTO_TEST_SUITE(udx_stream)
 
 BOOST_AUTO_TEST_CASE(two_streams_exchange_octets_over_a_clean_path) {
-  sim_network network{1};
+  sim::network network{1};
   network.default_link(with(20ms));
   udx_pair pair{network};
   exchange(network, pair, 4 * mib, 60s);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(two_streams_exchange_octets_over_a_clean_path) {
 BOOST_AUTO_TEST_CASE(octets_arrive_through_loss_duplication_and_reordering_whatever_the_seed) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
-      sim_network network{seed};
+      sim::network network{seed};
       auto quality = with(15ms);
       quality.jitter = seed % 2 == 0 ? 5ms : 0ms;
       quality.loss = 0.02 * static_cast<double>(seed % 4);
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(octets_arrive_through_loss_duplication_and_reordering_whate
 }
 
 BOOST_AUTO_TEST_CASE(a_fifth_of_all_packets_may_be_lost) {
-  sim_network network{7};
+  sim::network network{7};
   auto quality = with(10ms);
   quality.loss = 0.2;
   network.default_link(quality);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_fifth_of_all_packets_may_be_lost) {
 }
 
 BOOST_AUTO_TEST_CASE(new_reno_gets_through_as_well) {
-  sim_network network{3};
+  sim::network network{3};
   auto quality = with(15ms);
   quality.loss = 0.01;
   quality.reorder = 0.02;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(new_reno_gets_through_as_well) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bottleneck_is_filled_and_not_flooded) {
-  sim_network network{5};
+  sim::network network{5};
   auto quality = with(25ms);
   quality.bytes_per_second = 5'000'000;
   quality.queue_bytes = 125'000; // half a round trip's worth
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_bottleneck_is_filled_and_not_flooded) {
 }
 
 BOOST_AUTO_TEST_CASE(reordering_alone_hardly_slows_a_stream) {
-  sim_network network{19};
+  sim::network network{19};
   auto quality = with(20ms);
   quality.reorder = 0.02;
   quality.reorder_delay = 15ms; // more than a quarter of the round trip
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(reordering_alone_hardly_slows_a_stream) {
 }
 
 BOOST_AUTO_TEST_CASE(two_flows_share_a_bottleneck_and_both_get_through) {
-  sim_network network{6};
+  sim::network network{6};
   auto quality = with(20ms);
   quality.bytes_per_second = 2'000'000;
   quality.queue_bytes = 80'000;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(two_flows_share_a_bottleneck_and_both_get_through) {
 BOOST_AUTO_TEST_CASE(a_tiny_receive_window_slows_the_sender_but_loses_nothing) {
   for (std::size_t window : {1u, 1000u, 1200u, 5000u, 20000u}) {
     BOOST_TEST_CONTEXT("window " << window) {
-      sim_network network{window};
+      sim::network network{window};
       auto quality = with(5ms);
       quality.loss = 0.01;
       network.default_link(quality);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_tiny_receive_window_slows_the_sender_but_loses_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_pauses_stops_the_sender_and_resumes_it) {
-  sim_network network{8};
+  sim::network network{8};
   network.default_link(with(10ms));
   udx::config settings;
   settings.receive_window = 64 * 1024;
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_pauses_stops_the_sender_and_resumes_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_resumed_reader_is_found_even_when_its_window_update_is_lost) {
-  sim_network network{9};
+  sim::network network{9};
   network.default_link(with(10ms));
   udx::config settings;
   settings.receive_window = 16 * 1024;
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_reader_is_found_even_when_its_window_update_is_lo
 BOOST_AUTO_TEST_CASE(the_path_mtu_is_found) {
   for (auto [path, expected] : {std::pair{1500u, 1500u}, std::pair{1400u, 1392u}, std::pair{1200u, 1200u}}) {
     BOOST_TEST_CONTEXT("path MTU " << path) {
-      sim_network network{path};
+      sim::network network{path};
       auto quality = with(10ms);
       quality.mtu = path - 28; // less the IP and UDP headers
       network.default_link(quality);
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(the_path_mtu_is_found) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_last_packet_is_repaired_by_a_tail_loss_probe) {
-  sim_network network{10};
+  sim::network network{10};
   network.default_link(with(20ms));
   udx_pair pair{network};
   auto warm_up = noise(network.random(), 5000);
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_lost_last_packet_is_repaired_by_a_tail_loss_probe) {
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_peer_is_given_up_after_six_retransmissions) {
-  sim_network network{11};
+  sim::network network{11};
   auto dead = with(20ms);
   dead.loss = 1;
   network.default_link(dead);
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_silent_peer_is_given_up_after_six_retransmissions) {
 }
 
 BOOST_AUTO_TEST_CASE(an_outage_shorter_than_the_limit_is_survived) {
-  sim_network network{12};
+  sim::network network{12};
   network.default_link(with(20ms));
   udx_pair pair{network};
   auto data = noise(network.random(), 3 * mib);
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(an_outage_shorter_than_the_limit_is_survived) {
 }
 
 BOOST_AUTO_TEST_CASE(one_side_may_end_while_the_other_goes_on) {
-  sim_network network{13};
+  sim::network network{13};
   network.default_link(with(20ms));
   udx_pair pair{network};
   pair.a.send(as_byte_view("question"));
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(one_side_may_end_while_the_other_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_stream_answers_a_repeated_end_and_is_finished_after_its_linger) {
-  sim_network network{14};
+  sim::network network{14};
   network.default_link(with(20ms));
   udx_pair pair{network};
   pair.a.end();
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_closed_stream_answers_a_repeated_end_and_is_finished_afte
 }
 
 BOOST_AUTO_TEST_CASE(destroying_resets_the_peer) {
-  sim_network network{15};
+  sim::network network{15};
   network.default_link(with(20ms));
   udx_pair pair{network};
   pair.a.send(as_byte_view("some"));
@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(destroying_resets_the_peer) {
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_stream_keeps_alive_with_heartbeats_only_if_told_to) {
-  sim_network network{16};
+  sim::network network{16};
   network.default_link(with(20ms));
   udx::config settings;
   settings.keep_alive = 10s;
@@ -337,7 +337,7 @@ BOOST_AUTO_TEST_CASE(an_idle_stream_keeps_alive_with_heartbeats_only_if_told_to)
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_goes_on_over_another_path) {
-  sim_network network{17};
+  sim::network network{17};
   network.default_link(with(20ms));
   udx_pair pair{network};
   auto data = noise(network.random(), 4 * mib);
@@ -365,7 +365,7 @@ BOOST_AUTO_TEST_CASE(a_stream_goes_on_over_another_path) {
 }
 
 BOOST_AUTO_TEST_CASE(a_writer_is_told_when_there_is_room_again) {
-  sim_network network{18};
+  sim::network network{18};
   network.default_link(with(20ms));
   udx::config settings;
   settings.send_buffer = 50'000;

@@ -1,4 +1,0 @@
-warren_test(unit_support unit
-  SOURCES
-    support/sim_network_test.cpp
-  DEPENDS warren_messages)
