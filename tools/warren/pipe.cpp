@@ -41,6 +41,12 @@ constexpr std::size_t most_waiting = 16;
 /// A peer that wants somebody else leaves within a round trip. One that is still there is taken, though it said nothing.
 constexpr auto time_to_leave = 2s;
 
+/// A peer that waits until the one before it was asked.
+struct waiting_peer {
+  connected arrived;
+  bool finished = false; // we were told so, and will not be again
+};
+
 /// Joins one channel to standard input and output, and ends the program when both directions are done. A pipe tells its peer
 /// by an empty message that it takes it; before anything came from there, nothing is read, and a peer that leaves is none.
 struct pipe_state {
@@ -61,18 +67,18 @@ struct pipe_state {
             return;
           confirm();
           if (got.data.size() == 0)
-            return;
+            return grant(credit_of(0));
           ++unwritten;
           writer->write(got.data);
         },
         [this](const output_written& written) { granted(written); },
         [this](const input_read& part) { forward(part); },
         [this](const peer_finished& end) {
-          if (!connection || end.key != key)
-            return;
-          confirm();
-          peer_done = true;
-          finish_when_done();
+          if (connection && end.key == key)
+            return take_end();
+          for (auto& other : waiting)
+            if (other.arrived.key == end.key)
+              other.finished = true;
         },
         [this](const channel_key& patient) {
           if (connection && patient == key)
@@ -91,9 +97,9 @@ struct pipe_state {
     if (confirmed || waiting.size() >= most_waiting || (!wanted.empty() && arrived.peer.id != wanted))
       turn_away(arrived);
     else if (connection)
-      waiting.push_back(arrived);
+      waiting.push_back({arrived});
     else
-      propose(arrived);
+      propose({arrived});
   }
 
   void turn_away(const connected& arrived) {
@@ -102,7 +108,8 @@ struct pipe_state {
         .then([] {}, [](const caf::error&) {});
   }
 
-  void propose(const connected& arrived) {
+  void propose(const waiting_peer& next) {
+    const auto& arrived = next.arrived;
     key = arrived.key;
     connection = arrived.connection;
     peer = arrived.peer;
@@ -111,13 +118,22 @@ struct pipe_state {
         .request(connection, caf::infinite)
         .then([] {}, [](const caf::error&) {});
     act::mail(self, key).delay(time_to_leave).send(caf::actor_cast<caf::actor>(self));
+    if (next.finished)
+      take_end();
+  }
+
+  /// The peer said all it had to say, which it does only to somebody it wants.
+  void take_end() {
+    confirm();
+    peer_done = true;
+    finish_when_done();
   }
 
   void confirm() {
     if (std::exchange(confirmed, true))
       return;
     for (const auto& other : std::exchange(waiting, {}))
-      turn_away(other);
+      turn_away(other.arrived);
     *began = true;
     tell("connected", peer);
     auto me = caf::actor_cast<caf::actor>(self);
@@ -190,7 +206,7 @@ struct pipe_state {
   }
 
   void gone(const closed& end) {
-    std::erase_if(waiting, [&](const connected& other) { return other.key == end.key; });
+    std::erase_if(waiting, [&](const waiting_peer& other) { return other.arrived.key == end.key; });
     if (!connection || end.key != key)
       return;
     if (confirmed)
@@ -221,7 +237,7 @@ struct pipe_state {
   connection_actor connection; // the peer we have, or ask whether it means us
   peer_info peer;
   bool confirmed = false;
-  std::deque<connected> waiting;
+  std::deque<waiting_peer> waiting;
   std::unique_ptr<input_reader> reader;
   std::unique_ptr<output_writer> writer;
   std::size_t unwritten = 0;
