@@ -77,6 +77,7 @@ constexpr named_counter<dht::counters> dht_names[] = {
     {"dht.malformed", &dht::counters::malformed},
     {"dht.wrong_family", &dht::counters::wrong_family},
     {"dht.bad_source", &dht::counters::bad_source},
+    {"dht.blocked", &dht::counters::blocked},
     {"dht.own_query", &dht::counters::own_query},
     {"dht.unexpected_response", &dht::counters::unexpected_response},
     {"dht.rate_limited", &dht::counters::rate_limited},
@@ -87,8 +88,14 @@ constexpr named_counter<dht::counters> dht_names[] = {
     {"dht.unknown_method", &dht::counters::unknown_method},
     {"dht.bad_token", &dht::counters::bad_token},
     {"dht.store_full", &dht::counters::store_full},
+    {"dht.bad_items", &dht::counters::bad_items},
+    {"dht.outdated_items", &dht::counters::outdated_items},
+    {"dht.rendezvous_refused", &dht::counters::rendezvous_refused},
+    {"dht.bad_records", &dht::counters::bad_records},
+    {"dht.unexpected_rendezvous", &dht::counters::unexpected_rendezvous},
     {"dht.bad_peers", &dht::counters::bad_peers},
     {"dht.bad_nodes", &dht::counters::bad_nodes},
+    {"dht.bad_results", &dht::counters::bad_results},
 };
 
 } // namespace

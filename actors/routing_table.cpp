@@ -6,6 +6,8 @@
 #include "transports/dht/errc.hpp"
 #include "transports/dht/node.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace warren {
 
 namespace {
@@ -13,13 +15,20 @@ namespace {
 // A crash loses at most so much of what was learnt about the network.
 constexpr auto save_interval = std::chrono::minutes{5};
 
-/// Returns `settings` with what an earlier run or an earlier incarnation of the actor knew.
-dht::config with_saved(dht::config settings, const table_keeper& keeper) {
-  auto saved = dht::decode_saved_table(keeper.load());
-  if (saved) {
-    settings.saved_id = saved->id;
-    settings.saved_nodes = std::move(saved->nodes);
+/// Returns `settings` with what an earlier run or an earlier incarnation of the actor knew. A table that cannot be used is
+/// set aside: the node starts from its bootstrap nodes.
+dht::config with_saved(dht::config settings, table_keeper& keeper) {
+  auto kept = keeper.load();
+  if (kept.empty())
+    return settings;
+  auto saved = dht::decode_saved_table(kept);
+  if (!saved) {
+    spdlog::warn("saved DHT table: {}; {}", saved.error().message(), keeper.set_aside());
+    return settings;
   }
+  settings.saved_id = saved->id;
+  settings.saved_nodes = std::move(saved->nodes);
+  settings.saved_external = saved->external;
   return settings;
 }
 

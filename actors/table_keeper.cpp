@@ -46,6 +46,16 @@ bytes table_keeper::load() const {
   return table_;
 }
 
+std::string table_keeper::set_aside() {
+  std::lock_guard guard{mutex_};
+  table_.clear();
+  if (file_.empty())
+    return "the table kept in memory is dropped";
+  std::error_code error;
+  std::filesystem::rename(file_, file_ + ".bad", error);
+  return error ? file_ + " cannot be renamed: " + error.message() : file_ + " is now " + file_ + ".bad";
+}
+
 void table_keeper::store(bytes table) {
   std::lock_guard guard{mutex_};
   table_ = std::move(table);

@@ -17,6 +17,10 @@ public:
   /// Returns what was stored last; empty when nothing was, or the file cannot be read.
   bytes load() const;
 
+  /// Forgets what is kept. A file is renamed, with ".bad" added to its name, so that somebody can look at it; an earlier
+  /// one of that name is replaced. Returns what to tell people.
+  std::string set_aside();
+
   /// Replaces what is kept. The file is replaced as a whole, so a crash leaves the old or the new one. A file that cannot
   /// be written costs only a slower next start, and is counted.
   void store(bytes table);
