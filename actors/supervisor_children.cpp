@@ -16,6 +16,9 @@ constexpr const char* discovery_name = "local_discovery";
 
 constexpr auto discovery_retry = std::chrono::minutes{1};
 
+/// Bootstrapping longer than this is told.
+constexpr auto bootstrap_patience = std::chrono::seconds{10};
+
 dht::config dht_config_of(const options& opts, const endpoint& local) {
   dht::config result;
   result.family = local.address.family();
@@ -53,6 +56,22 @@ void supervisor_state::start_children() {
     start_child(url);
 }
 
+/// Tells watchers when the DHT is reached, and that it is not when that takes long.
+void supervisor_state::report_bootstrap() {
+  act::mail(self, dht_bootstrap{})
+      .request(dht, bootstrap_failure_told ? caf::duration{caf::infinite} : caf::duration{bootstrap_patience})
+      .then(
+          [this](std::uint64_t nodes) { emit("dht_bootstrapped", {}, std::to_string(nodes) + " nodes"); },
+          [this](const caf::error& why) {
+            if (why != caf::sec::request_timeout)
+              return; // it ended; the next one is asked again
+            if (!bootstrap_failure_told)
+              emit("dht_bootstrapped", {}, "no DHT node answers yet; check bootstrap and that UDP gets out");
+            bootstrap_failure_told = true;
+            report_bootstrap();
+          });
+}
+
 void supervisor_state::start_discovery() {
   auto spawned = setup.spawn_discovery(self_handle());
   if (!spawned) {
@@ -84,11 +103,7 @@ void supervisor_state::start_child(const std::string& name) {
     dht = spawn_routing_table(
         system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table);
     adopt(name, caf::actor_cast<caf::actor>(dht));
-    act::mail(self, dht_bootstrap{})
-        .request(dht, caf::infinite)
-        .then(
-            [this](std::uint64_t nodes) { emit("dht_bootstrapped", {}, std::to_string(nodes) + " nodes"); },
-            [](const caf::error&) {}); // it ended; the next one is asked again
+    report_bootstrap();
   } else if (name == dialler_name) {
     dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
     adopt(name, dialler);

@@ -69,6 +69,7 @@ struct supervisor_state {
   void start_children();
   void start_child(const std::string& name);
   void start_discovery();
+  void report_bootstrap();
   void adopt(const std::string& name, const caf::actor& child);
   void handle_down(const caf::down_msg& down);
   void end_children();
@@ -166,6 +167,7 @@ struct supervisor_state {
   std::optional<time_point> disconnect_deadline;
   std::set<caf::actor_addr> ending; // connections that disconnect waits for
   std::uint64_t last_lookup = 0;
+  bool bootstrap_failure_told = false;
   std::set<std::string> cut_off; // while disconnecting: peers that may have missed the last messages
 };
 

@@ -6,6 +6,9 @@ namespace warren::program {
 
 dht_host::dht_host(
     caf::actor_system& system, const endpoint& bind, dht::config settings, const std::string& state_file) {
+  options rules;
+  if (auto refused = set_option(rules, "dht-state", state_file, "--state"))
+    throw usage_error{*refused};
   auto socket = net::udp_socket::bind(bind);
   if (!socket)
     throw failure{

@@ -15,6 +15,9 @@
 
 namespace warren::program {
 
+/// Signals so soon after the first are not a second one.
+constexpr auto same_wish = std::chrono::milliseconds{300};
+
 /// Lives as long as the process: the guard's thread may outlast the object.
 struct stop_signal::state {
   int signals = -1;
@@ -77,6 +80,11 @@ void stop_signal::request(std::string why) {
 
 void stop_signal::guard_shutdown(std::chrono::milliseconds longest) {
   std::thread{[fd = state_->signals, longest] {
+    // timeout(1) signals its child and then the whole group: one wish to stop, twice.
+    std::this_thread::sleep_for(same_wish);
+    signalfd_siginfo taken;
+    for (pollfd again{fd, POLLIN, 0}; poll(&again, 1, 0) > 0;)
+      [[maybe_unused]] auto ignored = read(fd, &taken, sizeof(taken));
     pollfd again{fd, POLLIN, 0};
     bool by_signal = poll(&again, 1, static_cast<int>(longest.count())) > 0;
     std::fprintf(

@@ -105,6 +105,23 @@ BOOST_FIXTURE_TEST_CASE(watching_twice_gives_every_event_once_and_tells_of_the_b
       == 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_unreachable_dht_is_told_once_and_so_is_its_coming_back, swarm_fixture) {
+  network.cut(bootstrap);
+  auto a = start(10);
+  pass(1min);
+  auto told = [&](std::string_view what) {
+    const auto& events = a.events.all<swarm_event>();
+    return std::count_if(events.begin(), events.end(), [&](const auto& e) {
+      return e.kind == "dht_bootstrapped" && e.reason.find(what) != std::string::npos;
+    });
+  };
+  BOOST_TEST(told("no DHT node answers yet") == 1);
+  network.mend(bootstrap);
+  pass(2min);
+  BOOST_TEST(told("no DHT node answers yet") == 1);
+  BOOST_TEST(told("1 nodes") == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(announcing_alone_dials_nobody_but_can_be_dialled, swarm_fixture) {
   auto a = start(10);
   (void)attempt(a.transport, announce_topic{garden});

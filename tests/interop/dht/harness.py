@@ -14,6 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 WARREN = os.environ.get("WARREN", str(ROOT / "build" / "bin" / "warren"))
+DHT_PEER = os.environ.get("DHT_PEER", str(ROOT / "build" / "bin" / "dht_peer"))
 PATIENCE = 30.0  # seconds that any one wait may take
 
 failures = 0

@@ -1,10 +1,13 @@
-// A DHT node of ours on loopback that puts and gets items (BEP 44), driven by JSON lines on stdin:
+// A DHT node of ours on loopback, driven by JSON lines on stdin:
+//   {"do":"announce","hash":HEX,"port":N}                     -> {"event":"done","call":N,"stored":N,"why":TEXT}
+//   {"do":"lookup","hash":HEX}                                -> {"event":"peer","call":N,"address":TEXT}*, done
+// and for items (BEP 44):
 //   {"do":"put","value":HEX}                                  -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"put_mutable","seed":HEX,"salt":TEXT,"seq":N,"cas":N,"value":HEX}           -> the same; cas may be missing
 //   {"do":"get","target":HEX}                                 -> {"event":"item","call":N,"value":HEX,"seq":N}*, done
 //   {"do":"get_mutable","key":HEX,"salt":TEXT}                -> the same
 //   {"do":"key","seed":HEX}                                   -> {"event":"key","key":HEX}
-// Values are bencoded. Usage: dht_item_peer [BOOTSTRAP]. Says {"event":"ready","address":..} when it has bootstrapped, and
+// Values are bencoded. Usage: dht_peer [BOOTSTRAP]. Says {"event":"ready","address":..} when it has bootstrapped, and
 // ends with its stdin.
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/node.hpp"
@@ -97,7 +100,11 @@ private:
 
   void obey(const json& command) {
     auto what = command["do"].get<std::string>();
-    if (what == "put") {
+    if (what == "announce") {
+      node_.announce(now(), hash_of(command), command["port"].get<std::uint16_t>(), false);
+    } else if (what == "lookup") {
+      node_.get_peers(now(), hash_of(command));
+    } else if (what == "put") {
       node_.put_item(now(), {unhex(command["value"]), {}});
     } else if (what == "put_mutable") {
       std::optional<std::int64_t> cas;
@@ -120,6 +127,13 @@ private:
     }
   }
 
+  static dht::info_hash hash_of(const json& command) {
+    dht::info_hash hash;
+    auto raw = unhex(command["hash"]);
+    std::copy_n(raw.begin(), std::min(raw.size(), hash.octets.size()), hash.octets.begin());
+    return hash;
+  }
+
   static crypto::identity identity_of(const json& command) {
     std::array<std::byte, 32> seed{};
     auto raw = unhex(command["seed"]);
@@ -140,6 +154,9 @@ private:
     while (auto event = node_.poll_event()) {
       if (std::holds_alternative<dht::bootstrapped>(*event))
         say({{"event", "ready"}, {"address", "127.0.0.1:" + std::to_string(port_)}});
+      else if (auto peers = std::get_if<dht::peers_found>(&*event))
+        for (const auto& where : peers->peers)
+          say({{"event", "peer"}, {"call", peers->lookup.value}, {"address", to_string(where)}});
       else if (auto found = std::get_if<dht::item_found>(&*event))
         say(
             {{"event", "item"},
@@ -172,6 +189,6 @@ int main(int argc, char** argv) try {
   peer{settings}.run();
   return 0;
 } catch (const std::exception& failure) {
-  std::fprintf(stderr, "dht_item_peer: %s\n", failure.what());
+  std::fprintf(stderr, "dht_peer: %s\n", failure.what());
   return 1;
 }
