@@ -1,7 +1,7 @@
 #pragma once
 
-// The supervisor's state. Its functions are spread over three files: children (supervisor_children.cpp), sessions
-// (supervisor_sessions.cpp), and the interface with discovery (supervisor.cpp).
+// The supervisor's state. Its functions are spread over four files: children (supervisor_children.cpp), sessions
+// (supervisor_sessions.cpp), discovery (supervisor_discovery.cpp), and the interface with the topics (supervisor.cpp).
 
 #include "actors/deadline.hpp"
 #include "actors/supervisor.hpp"
@@ -85,6 +85,7 @@ struct supervisor_state {
   void dial_relayed(const swarm::dial_order& order, const swarm::relayed_peer& guest);
   void handle_dial_failed(const dial_failed& failure);
   void handle_stream_started(const stream_started& started);
+  void make_room_for_circuit();
   void handle_circuit_offered(const circuit_offered& offer);
   void handle_established(const session_established& report);
   void handle_admitted(const session_admitted& report);
@@ -101,12 +102,9 @@ struct supervisor_state {
   caf::result<void> handle_connect(const connect_topic& request);
   caf::result<void> handle_announce(const announce_topic& request);
   caf::result<void> handle_leave(const leave_topic& request);
-  caf::result<std::vector<peer_info>> handle_lookup(const lookup_topic& request);
   caf::result<void> handle_disconnect();
   void settle_disconnect(time_point at);
   caf::result<void> handle_watch(const watch_events& request);
-  void handle_shared(const topic_shared& report);
-  void finish_lookup(const topic& on, const std::shared_ptr<lookup_request>& request, const caf::error& why);
   caf::result<transport_status> handle_status();
   caf::error check_room(const topic& on) const;
   void join(const topic& on);
@@ -114,14 +112,19 @@ struct supervisor_state {
   std::optional<time_point> leave_relays(time_point at);
   void watch_end_of(const caf::actor& other);
   void forget_subscriber(const caf::actor_addr& gone);
+  bool needs_relay(const topic& on) const;
+  void emit(std::string kind, const peer_info& peer, std::string reason);
+
+  // -- discovery (supervisor_discovery.cpp) ----------------------------------------------------------------------------
+
+  caf::result<std::vector<peer_info>> handle_lookup(const lookup_topic& request);
+  void handle_shared(const topic_shared& report);
+  void finish_lookup(const topic& on, const std::shared_ptr<lookup_request>& request, const caf::error& why);
   void look_up_due(time_point at);
   void look_up(const topic& on, joined_topic& joined);
   void handle_dht_peers(const dht_peers& found);
   bool is_subscribed(const topic& on) const;
-  bool needs_relay(const topic& on) const;
-  void make_room_for_circuit();
   void handle_presence(const relay_presence& presence);
-  void emit(std::string kind, const peer_info& peer, std::string reason);
   std::vector<peer_info> known_on(const topic& on) const;
 
   /// Does everything that is due and arms the next deadline.

@@ -1,16 +1,13 @@
 // Our side of tools/bench/dht: many DHT nodes in this process on loopback sockets, then announcements and lookups one after
 // another. Prints one JSON object, like the scripts in peers/.
 //   dht_bench NODES LOOKUPS
+#include "tools/bench/process_usage.hpp"
 #include "tools/dht/node_group.hpp"
 #include "transports/crypto/system_random.hpp"
-
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
 namespace {
@@ -18,21 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 using namespace warren;
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 double resident_kib() {
-  std::ifstream file{"/proc/self/statm"};
-  std::size_t total = 0;
-  std::size_t resident = 0;
-  file >> total >> resident;
-  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1024;
+  return resident_octets() / 1024;
 }
 
 double percentile(std::vector<double> values, double share) {

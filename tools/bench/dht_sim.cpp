@@ -4,13 +4,10 @@
 // With --check it also says for each promise whether it was kept ("ok - ...", "not ok - ..."), and ends with 1 if one was not.
 #include "tests/sim/dht/liar.hpp"
 #include "tests/sim/dht/lookup_trial.hpp"
-
-#include <sys/resource.h>
-#include <unistd.h>
+#include "tools/bench/process_usage.hpp"
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
 namespace {
@@ -20,23 +17,6 @@ using namespace warren;
 
 double milliseconds(duration d) {
   return std::chrono::duration<double, std::milli>(d).count();
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double resident_octets() {
-  std::ifstream file{"/proc/self/statm"};
-  std::size_t total = 0;
-  std::size_t resident = 0;
-  file >> total >> resident;
-  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 struct arguments {

@@ -12,21 +12,13 @@ using warren::test::bench;
 using warren::test::endpoint_of;
 using warren::test::id_of;
 using warren::test::node_group;
+using warren::test::query_of;
 using warren::test::random_id;
+using warren::test::topic;
 using namespace warren::dht;
 namespace krpc = warren::krpc;
 
 namespace {
-
-const info_hash topic{id_of({0x80}).octets};
-
-krpc::query query_of(krpc::method method) {
-  krpc::query result;
-  result.method = method;
-  result.id = id_of({0x11});
-  result.target = topic.target();
-  return result;
-}
 
 /// A node that knows many others and stores many peers of the topic.
 struct full_bench : bench {

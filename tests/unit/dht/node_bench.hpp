@@ -11,6 +11,17 @@
 
 namespace warren::test {
 
+inline const dht::info_hash topic{id_of({0x80}).octets};
+
+/// A query of the node 0x11 about `topic`.
+inline krpc::query query_of(krpc::method method) {
+  krpc::query result;
+  result.method = method;
+  result.id = id_of({0x11});
+  result.target = topic.target();
+  return result;
+}
+
 /// A node and everything around it, by hand.
 struct bench {
   explicit bench(dht::config how = {}) : machine{std::move(how), random, start} {}

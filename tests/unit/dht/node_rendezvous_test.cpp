@@ -12,12 +12,11 @@ using warren::test::bench;
 using warren::test::endpoint_of;
 using warren::test::id_of;
 using warren::test::node_group;
+using warren::test::topic;
 using namespace warren::dht;
 namespace krpc = warren::krpc;
 
 namespace {
-
-const info_hash topic{id_of({0x80}).octets};
 
 warren::crypto::identity identity_of(std::uint64_t seed) {
   warren::test::seeded_random random{seed};

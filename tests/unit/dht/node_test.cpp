@@ -15,22 +15,10 @@ using warren::to_bytes;
 using warren::test::bench;
 using warren::test::endpoint_of;
 using warren::test::id_of;
+using warren::test::query_of;
+using warren::test::topic;
 using namespace warren::dht;
 namespace krpc = warren::krpc;
-
-namespace {
-
-const info_hash topic{id_of({0x80}).octets};
-
-krpc::query query_of(krpc::method method) {
-  krpc::query result;
-  result.method = method;
-  result.id = id_of({0x11});
-  result.target = topic.target();
-  return result;
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(node_test)
 
