@@ -13,6 +13,11 @@ void channel_table::open(
   state.consumer = std::move(consumer);
 }
 
+void channel_table::path_changed(const peer_info& peer) {
+  for (const auto& [channel, state] : channels_)
+    act::anon_mail(warren::path_changed{key_of(channel), peer}).send(state.consumer);
+}
+
 void channel_table::take(session::message message) {
   auto found = channels_.find(message.channel);
   if (found == channels_.end())

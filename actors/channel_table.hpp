@@ -30,6 +30,9 @@ public:
       session::channel_id channel, const topic& on, caf::actor consumer, const connection_actor& self,
       const peer_info& peer);
 
+  /// Tells all consumers that `peer` is reached another way.
+  void path_changed(const peer_info& peer);
+
   /// Takes a message of the peer; delivered as far as credit goes.
   void take(session::message message);
 

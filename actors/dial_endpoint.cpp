@@ -2,11 +2,10 @@
 
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
+#include "actors/pipe_parcel.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dial/endpoint.hpp"
 #include "transports/net/packet_batch.hpp"
-
-#include <unordered_map>
 
 namespace warren {
 
@@ -26,7 +25,6 @@ struct dial_endpoint_state {
 
   caf::behavior make_behavior() {
     port->control_to(self);
-    self->set_down_handler([this](const caf::down_msg& down) { release(down.source); });
     return {
         [this](const dial_peer& order) {
           dial(order);
@@ -35,6 +33,10 @@ struct dial_endpoint_state {
         [this](const packets_arrived& arrived) {
           for (const auto& packet : *arrived.batch)
             machine.handle_packet(now(), packet.from, packet.payload);
+          drive();
+        },
+        [this](const stream_released& gone) {
+          machine.release(now(), gone.local_id);
           drive();
         },
         [this](deadline_reached) {
@@ -56,7 +58,7 @@ struct dial_endpoint_state {
   void dial(const dial_peer& order) {
     auto attempt = machine.dial(now(), order.to);
     if (attempt)
-      dials.emplace(*attempt, order.dial);
+      dials.emplace(*attempt, order);
     else
       act::mail(self, dial_failed{order.dial, attempt.error().message()}).send(settings.supervisor);
   }
@@ -71,41 +73,48 @@ struct dial_endpoint_state {
   }
 
   void handle(const dial::inbound& opened) {
-    start_stream(0, opened.remote, opened.local_id, opened.remote_id, session::role::responder);
+    start_stream(0, direct(opened.remote, opened.local_id, opened.remote_id, session::role::responder));
   }
 
   void handle(const dial::outbound& opened) {
     auto dial = dials.extract(opened.attempt);
-    start_stream(
-        dial.empty() ? 0 : dial.mapped(), opened.remote, opened.local_id, opened.remote_id,
-        session::role::initiator);
+    auto start = direct(opened.remote, opened.local_id, opened.remote_id, session::role::initiator);
+    if (dial.mapped().attach)
+      offer_pipe(dial.mapped(), std::move(start));
+    else
+      start_stream(dial.mapped().dial, std::move(start));
   }
 
   void handle(const dial::failed& failure) {
     auto dial = dials.extract(failure.attempt);
     if (!dial.empty())
-      act::mail(self, dial_failed{dial.mapped(), failure.reason.message()}).send(settings.supervisor);
+      act::mail(self, dial_failed{dial.mapped().dial, failure.reason.message()}).send(settings.supervisor);
   }
 
-  void start_stream(
-      std::uint64_t dial, const endpoint& remote, std::uint32_t local_id, std::uint32_t remote_id,
-      session::role role) {
-    direct_start start{port, stream_defaults, role};
+  direct_start direct(
+      const endpoint& remote, std::uint32_t local_id, std::uint32_t remote_id, session::role role) {
+    direct_start start{port, self, stream_defaults, role};
     start.stream.local_id = local_id;
     start.stream.remote_id = remote_id;
     start.stream.remote = remote;
+    return start;
+  }
+
+  void start_stream(std::uint64_t dial, direct_start start) {
+    auto remote = start.stream.remote;
     auto stream =
         caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), settings, std::move(start)));
-    self->monitor(stream);
-    streams.emplace(stream.address(), local_id);
     act::mail(self, stream_started{dial, remote, stream}).send(settings.supervisor);
   }
 
-  void release(const caf::actor_addr& gone) {
-    auto stream = streams.extract(gone);
-    if (!stream.empty())
-      machine.release(now(), stream.mapped());
-    drive();
+  /// Another pipe for a connection that stands.
+  void offer_pipe(const dial_peer& order, direct_start start) {
+    auto parcel = std::make_shared<pipe_parcel>();
+    parcel->side = start.role;
+    parcel->dial = order.dial;
+    parcel->direct = std::make_unique<udx_pipe>(std::move(start), now());
+    parcel->direct->deliver_to(order.attach);
+    act::mail(self, pipe_offered{std::move(parcel)}).send(order.attach);
   }
 
   caf::event_based_actor* self;
@@ -114,8 +123,7 @@ struct dial_endpoint_state {
   udx::config stream_defaults;
   crypto::system_random random;
   dial::endpoint machine;
-  std::map<dial::attempt_id, std::uint64_t> dials;
-  std::map<caf::actor_addr, std::uint32_t> streams;
+  std::map<dial::attempt_id, dial_peer> dials;
   deadline wake_up;
 };
 

@@ -19,15 +19,22 @@ bool link_circuits::adopt(link_circuit& circuit, caf::actor owner) {
   return ++owned_[circuit.owner] == 1;
 }
 
+bool link_circuits::count_down(const caf::actor& owner) {
+  auto found = owned_.find(owner);
+  if (found == owned_.end() || --found->second > 0)
+    return false;
+  owned_.erase(found);
+  return true;
+}
+
+bool link_circuits::disown(link_circuit& circuit) {
+  return count_down(std::exchange(circuit.owner, nullptr));
+}
+
 link_circuit link_circuits::remove(circuit_id id, bool& last) {
   auto taken = circuits_.extract(id);
-  auto circuit = std::move(taken.mapped());
-  last = false;
-  if (auto found = owned_.find(circuit.owner); found != owned_.end() && --found->second == 0) {
-    owned_.erase(found);
-    last = true;
-  }
-  return circuit;
+  last = count_down(taken.mapped().owner);
+  return std::move(taken.mapped());
 }
 
 std::vector<circuit_id> link_circuits::of(const caf::actor_addr& owner) const {

@@ -35,6 +35,9 @@ public:
   /// Names the owner. Returns true when it owned none before: it must be monitored now.
   bool adopt(link_circuit& circuit, caf::actor owner);
 
+  /// Takes the circuit from its owner; it is only offered again. Returns true when that owner owns no other.
+  bool disown(link_circuit& circuit);
+
   /// Removes and returns a circuit. `last` tells that its owner owns no other: it need not be monitored any more.
   link_circuit remove(circuit_id id, bool& last);
 
@@ -44,6 +47,8 @@ public:
   const std::map<circuit_id, link_circuit>& all() const noexcept { return circuits_; }
 
 private:
+  bool count_down(const caf::actor& owner);
+
   std::map<circuit_id, link_circuit> circuits_;
   std::unordered_map<caf::actor, std::size_t> owned_;
 };

@@ -1,21 +1,9 @@
-#include "actors/noise_stream.hpp"
-
-#include "actors/channel_table.hpp"
 #include "actors/counter_names.hpp"
-#include "actors/deadline.hpp"
-#include "actors/relay_pipe.hpp"
-#include "actors/session_reason.hpp"
-#include "actors/udx_pipe.hpp"
-#include "transports/crypto/system_random.hpp"
+#include "actors/noise_stream_state.hpp"
 
 namespace warren {
 
 namespace {
-
-constexpr session::pipe_id first_pipe = 1;
-
-/// Octets moved from the session to a pipe before the pipe is asked again how much it takes.
-constexpr std::size_t write_step = 256 * 1024;
 
 /// A connection on which no topic is open for so long is closed: it would hold a place that a useful peer needs.
 constexpr auto no_topic_timeout = std::chrono::seconds{60};
@@ -28,292 +16,154 @@ session::config config_of(
   result.instance = settings.instance;
   result.expected_peer = expected;
   result.allow = settings.allow;
+  result.holds_session = [all = settings.directory](const peer_id& peer) { return all->holds_working(peer); };
   result.limits = settings.limits;
   return result;
 }
 
-struct noise_stream_state {
-  noise_stream_state(noise_stream_actor::pointer selfptr, session_settings config, direct_start start)
-      : noise_stream_state{selfptr, std::move(config), start.role, std::nullopt} {
-    auto direct = std::make_unique<udx_pipe>(start.port, start.stream, now());
-    start.port->attach(start.stream.local_id, caf::actor_cast<caf::actor>(self));
-    udx = direct.get();
-    carrier = std::move(direct);
-    session.attach_pipe(now(), first_pipe, start.role);
-  }
+} // namespace
 
-  noise_stream_state(noise_stream_actor::pointer selfptr, session_settings config, relay_start start)
-      : noise_stream_state{selfptr, std::move(config), start.role, start.peer} {
-    relay_from = std::move(start);
-  }
+noise_stream_state::noise_stream_state(
+    noise_stream_actor::pointer selfptr, session_settings config, session::role role,
+    std::optional<peer_id> expected)
+    : self{selfptr},
+      settings{std::move(config)},
+      connection{random.draw<std::uint64_t>()},
+      session{config_of(settings, role, expected), random, selfptr->clock().now()},
+      channels{session, connection} {
+  if (role == session::role::responder)
+    opening.emplace();
+}
 
-  ~noise_stream_state() {
-    // An actor that was killed owes its consumers and its supervisor the last word all the same.
-    report_closed(errc::path_lost, "the connection actor ended");
-  }
+noise_stream_state::noise_stream_state(
+    noise_stream_actor::pointer selfptr, session_settings config, direct_start start)
+    : noise_stream_state{selfptr, std::move(config), start.role, std::nullopt} {
+  auto role = start.role;
+  auto direct = std::make_unique<udx_pipe>(std::move(start), now());
+  direct->deliver_to(self_handle());
+  auto first = pipes.add(std::move(direct), 0);
+  if (!opening)
+    session.attach_pipe(now(), first, role);
+}
 
-  noise_stream_actor::behavior_type make_behavior();
+noise_stream_state::noise_stream_state(
+    noise_stream_actor::pointer selfptr, session_settings config, relay_start start)
+    : noise_stream_state{selfptr, std::move(config), start.role, start.peer} {
+  relay_link = start.link;
+  awaited.emplace(
+      std::pair{start.link.address(), circuit_id{0}}, awaited_circuit{start.url, start.role, 0, {}});
+}
 
-  // -- driving the machines -------------------------------------------------------------------------------------------
+noise_stream_state::~noise_stream_state() {
+  // An actor that was killed owes its consumers and its supervisor the last word all the same.
+  report_closed(errc::path_lost, "the connection actor ended");
+}
 
-  time_point now() const { return self->clock().now(); }
+// -- driving the machines -------------------------------------------------------------------------------------------
 
-  void drive() {
-    auto at = now();
-    if (carrier) {
-      carrier->drive(at, [&](byte_view octets) { session.handle_message(at, first_pipe, octets); });
-      while (move_outgoing(at))
-        ; // the pipe may take more once it has sent
-      handle_events(at);
-      while (move_outgoing(at))
-        ; // what the events caused
-      notice_pipe_state(at);
-    }
+void noise_stream_state::drive() {
+  auto at = now();
+  auto take = [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); };
+  pipes.drive(at, take);
+  if (opening)
+    judge_opening(at);
+  do {
+    // A pipe may take more once it has sent, and events may cause more to be sent.
+    while (pipes.transmit(at, session))
+      pipes.drive(at, take);
     handle_events(at);
-    close_when_useless(at);
-    end_when_done(at);
-    arm();
+    notice_lost_pipes(at);
+  } while (pipes.transmit(at, session));
+  pipes.drive(at, take);
+  handle_events(at);
+  close_when_useless(at);
+  end_when_done(at);
+  arm();
+}
+
+void noise_stream_state::close_when_useless(time_point at) {
+  if (!session.is_admitted() || session.is_closed() || !channels.empty())
+    without_topic_since.reset();
+  else if (!without_topic_since)
+    without_topic_since = at;
+  else if (*without_topic_since + no_topic_timeout <= at)
+    shut_down_now({errc::closed_locally, "no topic in common"});
+}
+
+void noise_stream_state::arm() {
+  auto due = session.poll_timeout();
+  if (auto pipe_due = pipes.next_deadline())
+    due = due ? std::min(*due, *pipe_due) : *pipe_due;
+  if (without_topic_since && !session.is_closed()) {
+    auto useless = *without_topic_since + no_topic_timeout;
+    due = due ? std::min(*due, useless) : useless;
   }
+  wake_up.arm(self, due);
+}
 
-  void close_when_useless(time_point at) {
-    if (!session.is_admitted() || session.is_closed() || !channels.empty())
-      without_topic_since.reset();
-    else if (!without_topic_since)
-      without_topic_since = at;
-    else if (*without_topic_since + no_topic_timeout <= at)
-      shut_down_now({errc::closed_locally, "no topic in common"});
-  }
+/// After the session's end: its pipes still deliver what was written, then the actor exits.
+void noise_stream_state::end_when_done(time_point at) {
+  pipes.reap();
+  if (!session.is_closed())
+    return;
+  pipes.end_all(at);
+  pipes.drive(at, [](session::pipe_id, byte_view) {});
+  if (pipes.all_flushed())
+    report_closed(errc::closed_locally, "closed");
+  pipes.reap();
+  if (pipes.empty())
+    self->quit();
+}
 
-  /// Returns true when something moved.
-  bool move_outgoing(time_point at) {
-    if (!carrier)
-      return false;
-    session.pipe_writable(first_pipe, std::min(carrier->writable(), write_step));
-    auto moved = false;
-    while (auto out = session.poll_transmit(at)) {
-      carrier->write(out->data);
-      moved = true;
-    }
-    carrier->drive(at, [&](byte_view octets) { session.handle_message(at, first_pipe, octets); });
-    return moved;
-  }
+/// Tells the supervisor, once.
+void noise_stream_state::report_closed(errc otherwise, const char* detail) {
+  if (std::exchange(reported, true))
+    return;
+  settings.directory->remove(session.id());
+  // Ended from outside: the session itself has said nothing.
+  if (!session.is_closed())
+    unconfirmed = session.has_unconfirmed_data();
+  auto why = close_reason.value_or(session_reason{otherwise, detail});
+  channels.close_all(why.code, why.detail);
+  session_closed report{connection, self->address(), why.code, why.detail, unconfirmed, {}};
+  count_refusals(report.counters, session.counters());
+  pipes.count_into(report.counters);
+  act::anon_mail(std::move(report)).send(settings.supervisor);
+}
 
-  void notice_pipe_state(time_point at) {
-    if (carrier->current() == pipe::state::open || pipe_reported_lost)
-      return;
-    pipe_reported_lost = true;
-    session.pipe_lost(at, first_pipe);
-    // A later issue attaches another pipe here; with one pipe only, a lost pipe is a lost path.
-    if (!session.is_closed())
-      session.abort(at, session::errc::path_lost);
-  }
+// -- what others say ------------------------------------------------------------------------------------------------
 
-  void arm() {
-    auto due = session.poll_timeout();
-    if (auto pipe_due = carrier ? carrier->next_deadline() : std::nullopt)
-      due = due ? std::min(*due, *pipe_due) : *pipe_due;
-    if (without_topic_since && !session.is_closed()) {
-      auto useless = *without_topic_since + no_topic_timeout;
-      due = due ? std::min(*due, useless) : useless;
-    }
-    wake_up.arm(self, due);
-  }
+void noise_stream_state::shut_down_now(const shut_down& order) {
+  if (session.is_closed())
+    return;
+  close_reason = session_reason{order.reason, order.detail};
+  session.close(now(), wire_reason_of(order.reason));
+}
 
-  /// After the session's end: the pipe still delivers what was written, then the actor exits.
-  void end_when_done(time_point at) {
-    if (!session.is_closed())
-      return;
-    if (carrier && !pipe_ended) {
-      pipe_ended = true;
-      carrier->end();
-      carrier->drive(at, [](byte_view) {});
-    }
-    if (!carrier || carrier->flushed())
-      report_closed(errc::closed_locally, "closed");
-    if (!carrier || carrier->finished())
-      self->quit();
-  }
+void noise_stream_state::join(const topic_joined& order) {
+  subscribers[order.on] = order.subscriber;
+  session.join_topic(order.on, order.secret.view());
+}
 
-  // -- what the session says ------------------------------------------------------------------------------------------
+void noise_stream_state::leave(const topic& left) {
+  subscribers.erase(left);
+  channels.leave(left);
+  session.leave_topic(left);
+}
 
-  void handle_events(time_point at) {
-    while (auto event = session.poll_event())
-      std::visit([&](auto& e) { handle(at, e); }, *event);
-  }
-
-  void handle(time_point, const session::established& e) {
-    established_at = now();
-    peer = peer_info{to_string(e.peer), carrier->address(), true, carrier->kind()};
-    session_established report;
-    report.connection = connection;
-    report.peer = peer;
-    report.id = e.peer;
-    report.instance = e.instance;
-    report.initiator = e.local_role == session::role::initiator;
-    report.arbiter = session.arbiter();
-    report.stream = caf::actor_cast<caf::actor>(self);
-    act::anon_mail(std::move(report)).send(settings.supervisor);
-  }
-
-  void handle(time_point, const session::admitted&) {
-    if (!session.arbiter())
-      act::anon_mail(session_admitted{connection}).send(settings.supervisor);
-  }
-
-  void handle(time_point, const session::channel_opened& e) {
-    auto joined = subscribers.find(e.topic);
-    if (joined == subscribers.end())
-      return;
-    channels.open(e.channel, e.topic, joined->second, caf::actor_cast<connection_actor>(self), peer);
-    act::anon_mail(topic_shared{connection, e.topic, true}).send(settings.supervisor);
-  }
-
-  void handle(time_point, session::message& e) { channels.take(std::move(e)); }
-
-  void handle(time_point, const session::finished& e) { channels.peer_finished_on(e.channel); }
-
-  void handle(time_point, const session::writable& e) { channels.writable(e.channel); }
-
-  void handle(time_point, const session::channel_closed& e) {
-    if (channels.was_left(e.channel))
-      close_channel_now(e.channel, errc::closed_locally, "the topic was left");
-    else
-      close_channel_now(e.channel, errc::closed_by_peer, "the peer left the topic");
-  }
-
-  void close_channel_now(session::channel_id channel, errc reason, const char* detail) {
-    auto on = channels.topic_of(channel);
-    channels.close(channel, reason, detail);
-    // After leaving and joining again the topic's next channel may be open already.
-    if (on && !channels.has_topic(*on))
-      act::anon_mail(topic_shared{connection, *on, false}).send(settings.supervisor);
-  }
-
-  void handle(time_point at, const session::pipe_dead&) { carrier->destroy(at); }
-
-  void handle(time_point, const session::closed& e) {
-    auto reason = reason_of(e);
-    unconfirmed = e.unconfirmed;
-    if (unconfirmed)
-      reason.detail += "; the last messages written here may not have arrived";
-    channels.close_all(reason.code, reason.detail);
-    close_reason = reason;
-  }
-
-  // The refused topic is opened by the peer when it joins; the rest concerns sessions with several pipes.
-  void handle(time_point, const session::channel_refused&) {}
-  void handle(time_point, const session::pipe_active&) {}
-  void handle(time_point, const session::pipe_released&) {}
-  void handle(time_point, const session::pipe_needed&) {}
-
-  /// Tells the supervisor, once.
-  void report_closed(errc otherwise, const char* detail) {
-    if (reported)
-      return;
-    reported = true;
-    // Ended from outside: the session itself has said nothing.
-    if (!session.is_closed())
-      unconfirmed = session.has_unconfirmed_data();
-    auto why = close_reason.value_or(session_reason{otherwise, detail});
-    channels.close_all(why.code, why.detail);
-    session_closed report{connection, self->address(), why.code, why.detail, unconfirmed, {}};
-    count_refusals(report.counters, session.counters());
-    if (carrier)
-      carrier->count_into(report.counters);
-    act::anon_mail(std::move(report)).send(settings.supervisor);
-  }
-
-  // -- what others say ------------------------------------------------------------------------------------------------
-
-  void handle_circuit_opened(const circuit_opened& opened) {
-    if (carrier || session.is_closed())
-      return;
-    auto circuit = std::make_unique<relay_pipe>(relay_from->link, opened.circuit, relay_from->url);
-    circuit->handle_credit(opened.octets);
-    relay = circuit.get();
-    carrier = std::move(circuit);
-    session.attach_pipe(now(), first_pipe, relay_from->role);
-  }
-
-  void handle_circuit_closed() {
-    if (relay)
-      relay->handle_closed();
-    else if (!session.is_closed())
-      session.abort(now(), session::errc::path_lost);
-  }
-
-  void shut_down_now(const shut_down& order) {
-    if (session.is_closed())
-      return;
-    close_reason = session_reason{order.reason, order.detail};
-    session.close(now(), wire_reason_of(order.reason));
-  }
-
-  void join(const topic_joined& order) {
-    subscribers[order.on] = order.subscriber;
-    session.join_topic(order.on, order.secret.view());
-  }
-
-  void leave(const topic& left) {
-    subscribers.erase(left);
-    channels.leave(left);
-    session.leave_topic(left);
-  }
-
-  connection_status status() const {
-    connection_status result;
-    result.connection = connection;
-    result.peer = peer;
-    result.bytes_in = session.counters().bytes_in;
-    result.bytes_out = session.counters().bytes_out;
-    if (auto rtt = session.rtt())
-      result.rtt_us = std::chrono::duration_cast<std::chrono::microseconds>(*rtt).count();
-    if (established_at)
-      result.connected_ms =
-          std::chrono::duration_cast<std::chrono::milliseconds>(now() - *established_at).count();
-    return result;
-  }
-
-  /// Runs `action`, then drives the machines.
-  template <class Action>
-  void step(Action action) {
-    action();
-    drive();
-  }
-
-  noise_stream_actor::pointer self;
-  session_settings settings;
-  crypto::system_random random;
-  std::uint64_t connection;
-  session::noise_session session;
-  channel_table channels;
-  std::unique_ptr<pipe> carrier;
-  udx_pipe* udx = nullptr;     // carrier, when it is a UDX stream
-  relay_pipe* relay = nullptr; // carrier, when it is a circuit
-  std::optional<relay_start> relay_from;
-  std::map<topic, caf::actor> subscribers;
-  peer_info peer;
-  std::optional<time_point> established_at;
-  std::optional<time_point> without_topic_since;
-  std::optional<session_reason> close_reason;
-  deadline wake_up;
-  bool pipe_reported_lost = false;
-  bool pipe_ended = false;
-  bool unconfirmed = false; // how the session ended, see session::closed
-  bool reported = false;
-
-private:
-  noise_stream_state(
-      noise_stream_actor::pointer selfptr, session_settings config, session::role role,
-      std::optional<peer_id> expected)
-      : self{selfptr},
-        settings{std::move(config)},
-        connection{random.draw<std::uint64_t>()},
-        session{config_of(settings, role, expected), random, selfptr->clock().now()},
-        channels{session, connection} {
-    // nop
-  }
-};
+connection_status noise_stream_state::status() const {
+  connection_status result;
+  result.connection = connection;
+  result.peer = peer;
+  result.bytes_in = session.counters().bytes_in;
+  result.bytes_out = session.counters().bytes_out;
+  if (auto rtt = session.rtt())
+    result.rtt_us = std::chrono::duration_cast<std::chrono::microseconds>(*rtt).count();
+  if (established_at)
+    result.connected_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now() - *established_at).count();
+  return result;
+}
 
 noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
   // A supervisor that ended before it heard of this stream could not end it.
@@ -342,17 +192,14 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
         step([&] {
-          if (udx)
-            udx->handle_packets(now(), *p.batch, [&](byte_view octets) {
-              session.handle_message(now(), first_pipe, octets);
-            });
+          pipes.handle_packets(
+              now(), *p.batch, [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); });
         });
       },
       [this](deadline_reached) {
         wake_up.fired(now());
         step([&] {
-          if (udx)
-            udx->handle_timeout(now());
+          pipes.handle_timeout(now());
           session.handle_timeout(now());
         });
       },
@@ -360,24 +207,26 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const shut_down& order) { step([&] { shut_down_now(order); }); },
       [this](const topic_joined& order) { step([&] { join(order); }); },
       [this](const topic_left& order) { step([&] { leave(order.on); }); },
-      [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(opened); }); },
+      [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(sender(), opened); }); },
       [this](const circuit_data& d) {
         step([&] {
-          if (relay)
-            relay->handle_data(d.data);
+          if (auto circuit = pipes.circuit(sender(), d.circuit))
+            circuit->handle_data(d.data);
         });
       },
       [this](const circuit_credit& c) {
         step([&] {
-          if (relay)
-            relay->handle_credit(c.octets);
+          if (auto circuit = pipes.circuit(sender(), c.circuit))
+            circuit->handle_credit(c.octets);
         });
       },
-      [this](const circuit_closed&) { step([&] { handle_circuit_closed(); }); },
+      [this](const circuit_closed& c) { step([&] { handle_circuit_closed(sender(), c.circuit); }); },
+      [this](const circuit_yielded& y) { step([&] { handle_circuit_yielded(sender(), y); }); },
+      [this](const pipe_offered& offer) { step([&] { handle_offer(*offer.parcel); }); },
+      [this](const open_path& order) { step([&] { handle_open_path(order); }); },
+      [this](const relay_lost& gone) { step([&] { handle_relay_lost(gone.url); }); },
   };
 }
-
-} // namespace
 
 noise_stream_actor spawn_noise_stream(
     caf::actor_system& system, session_settings settings, direct_start start) {

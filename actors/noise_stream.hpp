@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/udp_port.hpp"
+#include "actors/session_directory.hpp"
+#include "actors/udx_pipe.hpp"
 #include "messages/types.hpp"
 #include "transports/crypto/identity.hpp"
 #include "transports/session/types.hpp"
-#include "transports/udx/config.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace warren {
 
-/// The connection actor: owns one session and its pipe. Its public face is connection_actor (messages/connection.hpp); the
+/// The connection actor: owns one session and its pipes. Its public face is connection_actor (messages/connection.hpp); the
 /// rest is what its supervisor, its UDP port or its relay link tell it (messages/supervision.hpp, messages/pipes.hpp).
 using noise_stream_actor = act::typed_actor<
     caf::result<void>(write_chunk), caf::result<void>(grant_credit), caf::result<void>(finish_channel),
@@ -20,7 +20,8 @@ using noise_stream_actor = act::typed_actor<
     caf::result<void>(packets_arrived), caf::result<void>(deadline_reached), caf::result<void>(admit_session),
     caf::result<void>(shut_down), caf::result<void>(topic_joined), caf::result<void>(topic_left),
     caf::result<void>(circuit_opened), caf::result<void>(circuit_data), caf::result<void>(circuit_credit),
-    caf::result<void>(circuit_closed)>;
+    caf::result<void>(circuit_closed), caf::result<void>(circuit_yielded), caf::result<void>(pipe_offered),
+    caf::result<void>(open_path), caf::result<void>(relay_lost)>;
 
 /// What every connection of one transport shares.
 struct session_settings {
@@ -28,17 +29,11 @@ struct session_settings {
   std::uint64_t instance = 0; // drawn once per transport
   std::function<bool(const peer_id&)> allow;
   session::limits limits;
-  caf::actor supervisor; // gets session_established, session_admitted, session_closed
+  std::shared_ptr<session_directory> directory; // never null
+  caf::actor supervisor;                        // gets session_established, session_admitted, session_closed
 };
 
-/// A UDX stream that was agreed on by dial_endpoint.
-struct direct_start {
-  std::shared_ptr<udp_port> port;
-  udx::config stream;
-  session::role role = session::role::initiator;
-};
-
-/// A circuit: waits for circuit_opened from `link`.
+/// A circuit: waits for circuit_opened from `link`. A responder waits for the circuit that its supervisor accepts for it.
 struct relay_start {
   caf::actor link;
   std::string url;
@@ -46,7 +41,8 @@ struct relay_start {
   session::role role = session::role::initiator;
 };
 
-/// Spawns the connection actor over a UDX stream. Its packets reach it from the moment this returns.
+/// Spawns the connection actor over a UDX stream. Its packets reach it from the moment this returns. An inbound pipe may turn
+/// out to belong to another connection: it is handed over to that, and this actor ends with stream_merged.
 noise_stream_actor spawn_noise_stream(
     caf::actor_system& system, session_settings settings, direct_start start);
 

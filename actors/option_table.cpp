@@ -358,7 +358,8 @@ std::vector<option_row> make_table() {
       "ask the DHT but answer nothing (BEP 43), for hosts that nobody can reach"));
   rows.push_back(flag_row(
       "local-discovery", &options::local_discovery,
-      "look for peers in the local network by multicast (BEP 14), of the IP family of bind; who listens there sees the info-hashes"));
+      "look for peers in the local network by multicast (BEP 14), of the IP family of bind; who listens "
+      "there sees the info-hashes"));
   add_file_rows(rows);
   add_time_rows(rows);
   add_limit_rows(rows);

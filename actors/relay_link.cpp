@@ -183,6 +183,7 @@ caf::behavior relay_link_state::make_behavior() {
       [step](const circuit_closed& x) { step(x); },
       [step](const open_circuit& x) { step(x); },
       [step](const accept_circuit& x) { step(x); },
+      [step](const yield_circuit& x) { step(x); },
       [step](const relay_join& x) { step(x); },
       [step](const relay_leave& x) { step(x); },
       [step](const relay_signal& x) { step(x); },

@@ -37,6 +37,15 @@ void relay_link_state::handle(const accept_circuit& accepted) {
     deliver(*circuit, std::move(data));
 }
 
+void relay_link_state::handle(const yield_circuit& given_back) {
+  auto circuit = circuits.find(given_back.circuit);
+  if (circuit == nullptr || !circuit->owner || circuit->closing)
+    return; // it is gone, and the owner was told
+  act::mail(self, circuit_yielded{circuit->id}).send(circuit->owner);
+  if (auto former = circuit->owner; circuits.disown(*circuit))
+    self->demonitor(former);
+}
+
 void relay_link_state::handle(const circuit_data& from_owner) {
   auto circuit = circuits.find(from_owner.circuit);
   if (circuit == nullptr || circuit->closing || from_owner.data.size() == 0)

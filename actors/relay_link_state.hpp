@@ -25,6 +25,7 @@ struct relay_link_state {
   void handle(const relay_leave& wanted);
   void handle(const open_circuit& wanted);
   void handle(const accept_circuit& accepted);
+  void handle(const yield_circuit& given_back);
   void handle(const circuit_data& from_owner);
   void handle(const circuit_closed& by_owner);
   void handle(const relay_signal& outgoing);

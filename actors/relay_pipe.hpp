@@ -17,6 +17,12 @@ public:
   void handle_credit(std::uint64_t octets);
   void handle_closed();
 
+  circuit_id circuit() const noexcept { return circuit_; }
+
+  bool is(const caf::actor_addr& link, circuit_id circuit) const {
+    return circuit_ == circuit && link_.address() == link;
+  }
+
   std::size_t writable() const override;
   void write(byte_view data) override;
   void end() override;

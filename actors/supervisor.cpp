@@ -27,6 +27,7 @@ session_settings session_settings_of(const supervisor_setup& setup, caf::actor s
   result.instance = setup.instance;
   result.allow = setup.allow;
   result.supervisor = std::move(supervisor);
+  result.directory = std::make_shared<session_directory>();
   const auto& opts = setup.opts;
   result.limits.handshake_timeout = std::min<duration>(result.limits.handshake_timeout, opts.connect_timeout);
   result.limits.ping_after = opts.keep_alive_interval;
@@ -358,6 +359,22 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
       [this](const session_closed& report) {
         handle_closed(report);
         pump();
+      },
+      [this](const path_wanted& want) {
+        book.want_path(now(), want.connection);
+        pump();
+      },
+      [this](const path_switched& report) {
+        handle_path_switched(report);
+        pump();
+      },
+      [this](const pipe_failed& failure) {
+        handle_pipe_failed(failure);
+        pump();
+      },
+      [this](const stream_merged& report) {
+        if (streams.erase(report.stream) > 0)
+          lingering.insert(report.stream);
       },
       [this](const topic_shared& report) { handle_shared(report); },
       [this](const relay_state_changed& change) {

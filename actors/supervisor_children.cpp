@@ -171,11 +171,8 @@ void supervisor_state::fail_what_depended_on(const std::string& name) {
   } else if (relays.contains(name)) {
     relays[name].link = nullptr;
     relays[name].state = "backoff";
-    for (const auto& [address, stream] : streams) {
-      auto guest = std::get_if<swarm::relayed_peer>(&stream.remote);
-      if (guest && guest->url == name)
-        act::mail(self, circuit_closed{0, "the relay link ended"}).send(stream.actor);
-    }
+    for (const auto& [address, stream] : streams)
+      act::mail(self, relay_lost{name}).send(stream.actor);
   }
 }
 

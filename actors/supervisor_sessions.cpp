@@ -47,14 +47,20 @@ void supervisor_state::dial(const swarm::dial_order& order) {
     book.dial_failed(now(), order.dial, swarm::outcome::lost);
     return;
   }
-  dials.emplace(order.dial, order.target);
-  act::mail(self, dial_peer{order.dial, std::get<endpoint>(order.target)}).send(dialler);
+  dials.emplace(order.dial, order);
+  auto stands = find_connection(order.connection);
+  dial_peer wanted{order.dial, std::get<endpoint>(order.target), stands ? stands->actor : nullptr};
+  act::mail(self, std::move(wanted)).send(dialler);
 }
 
 void supervisor_state::dial_relayed(const swarm::dial_order& order, const swarm::relayed_peer& guest) {
   auto relay = relays.find(guest.url);
   if (relay == relays.end() || !relay->second.link) {
     book.dial_failed(now(), order.dial, swarm::outcome::lost);
+    return;
+  }
+  if (auto stands = find_connection(order.connection)) {
+    act::mail(self, open_path{order.dial, relay->second.link, guest.url}).send(stands->actor);
     return;
   }
   relay_start start{relay->second.link, guest.url, guest.peer, session::role::initiator};
@@ -68,11 +74,34 @@ void supervisor_state::handle_dial_failed(const dial_failed& failure) {
   auto dial = dials.extract(failure.dial);
   if (dial.empty())
     return;
-  peer_info peer;
-  peer.address = address_of(dial.mapped());
-  emit("dial_failed", peer, failure.reason);
   ++counters["supervisor.dial_failed"];
   book.dial_failed(now(), failure.dial, swarm::outcome::lost);
+  if (dial.mapped().connection != 0)
+    return; // another path for a connection: tried again and again while it has none
+  peer_info peer;
+  peer.address = address_of(dial.mapped().target);
+  emit("dial_failed", peer, failure.reason);
+}
+
+void supervisor_state::handle_pipe_failed(const pipe_failed& failure) {
+  dials.erase(failure.dial);
+  auto why = failure.no_such_session ? swarm::outcome::no_such_session : swarm::outcome::lost;
+  book.dial_failed(now(), failure.dial, why);
+}
+
+void supervisor_state::handle_path_switched(const path_switched& report) {
+  dials.erase(report.dial);
+  auto stream = find_connection(report.connection);
+  if (!stream)
+    return;
+  auto before = std::exchange(stream->session->peer, report.peer);
+  if (report.peer.path == path_kind::relay)
+    stream->remote = swarm::relayed_peer{report.peer.address, stream->session->id};
+  else if (auto where = endpoint::parse(report.peer.address))
+    stream->remote = *where;
+  book.moved(now(), report.connection, report.dial, stream->remote);
+  if (stream->admitted && before != report.peer)
+    emit("path_changed", report.peer, {});
 }
 
 void supervisor_state::follow(live_stream stream) {
@@ -144,7 +173,7 @@ void supervisor_state::handle_established(const session_established& report) {
   connection_streams[report.connection] = found->first;
   auto decision = book.established(
       now(), {report.connection, stream.dial, report.id, report.instance, report.arbiter, stream.remote,
-              swarm::way_of(stream.remote)});
+              report.peer_holds_session});
   close_replaced(decision.replaced);
   if (decision.verdict == swarm::verdict::admit) {
     act::mail(self, admit_session{}).send(stream.actor);

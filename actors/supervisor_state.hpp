@@ -24,7 +24,8 @@ using supervisor_actor = act::typed_actor<
     caf::result<void>(dial_failed), caf::result<void>(stream_started), caf::result<void>(session_established),
     caf::result<void>(session_admitted), caf::result<void>(session_closed), caf::result<void>(topic_shared),
     caf::result<void>(relay_state_changed), caf::result<void>(relay_presence),
-    caf::result<void>(circuit_offered), caf::result<void>(relay_signal)>;
+    caf::result<void>(circuit_offered), caf::result<void>(relay_signal), caf::result<void>(path_wanted),
+    caf::result<void>(path_switched), caf::result<void>(pipe_failed), caf::result<void>(stream_merged)>;
 
 struct supervisor_state {
   supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config);
@@ -83,6 +84,8 @@ struct supervisor_state {
   void dial_due(time_point at);
   void dial(const swarm::dial_order& order);
   void dial_relayed(const swarm::dial_order& order, const swarm::relayed_peer& guest);
+  void handle_path_switched(const path_switched& report);
+  void handle_pipe_failed(const pipe_failed& failure);
   void handle_dial_failed(const dial_failed& failure);
   void handle_stream_started(const stream_started& started);
   void make_room_for_circuit();
@@ -158,7 +161,7 @@ struct supervisor_state {
   /// lookup_topic requests under way; each collects a bounded number of addresses, and the DHT node
   /// takes dht::config::max_lookups at once.
   std::map<std::array<std::byte, 20>, std::vector<std::shared_ptr<lookup_request>>> lookups;
-  std::map<std::uint64_t, swarm::candidate> dials; // direct ones that have no stream yet
+  std::map<std::uint64_t, swarm::dial_order> dials; // direct ones that have no stream yet
   std::map<caf::actor_addr, live_stream> streams;
   std::map<std::uint64_t, caf::actor_addr> connection_streams;
   std::set<caf::actor_addr> lingering; // closed; still answering a peer that missed the last ACK

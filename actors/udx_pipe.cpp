@@ -1,6 +1,7 @@
 #include "actors/udx_pipe.hpp"
 
 #include "actors/counter_names.hpp"
+#include "messages/udx_packet.hpp"
 
 namespace warren {
 
@@ -22,8 +23,11 @@ scratch& thread_scratch() {
 
 } // namespace
 
-udx_pipe::udx_pipe(std::shared_ptr<udp_port> port, const udx::config& settings, time_point now)
-    : port_{std::move(port)}, stream_{settings, now}, last_now_{now} {
+udx_pipe::udx_pipe(direct_start start, time_point now)
+    : port_{std::move(start.port)},
+      dialler_{std::move(start.dialler)},
+      stream_{start.stream, now},
+      last_now_{now} {
   // nop
 }
 
@@ -33,6 +37,12 @@ udx_pipe::~udx_pipe() {
     transmit(last_now_);
   }
   port_->detach(stream_.local_id());
+  if (dialler_)
+    act::anon_mail(stream_released{stream_.local_id()}).send(dialler_);
+}
+
+void udx_pipe::deliver_to(caf::actor receiver) {
+  port_->attach(stream_.local_id(), std::move(receiver));
 }
 
 void udx_pipe::transmit(time_point now) {
@@ -58,6 +68,8 @@ void udx_pipe::read_into(const sink& take) {
 void udx_pipe::handle_packets(time_point now, const net::packet_batch& batch, const sink& take) {
   last_now_ = now;
   for (const auto& packet : batch) {
+    if (udx::stream_id_of(packet.payload) != stream_.local_id())
+      continue; // of another pipe of the same connection
     stream_.handle_packet(now, packet.from, packet.payload);
     if (stream_.urgent())
       transmit(now);

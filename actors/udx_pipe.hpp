@@ -2,17 +2,31 @@
 
 #include "actors/pipe.hpp"
 #include "actors/udp_port.hpp"
+#include "transports/session/types.hpp"
 #include "transports/udx/stream.hpp"
 
 namespace warren {
 
+/// A UDX stream that was agreed on by dial_endpoint.
+struct direct_start {
+  std::shared_ptr<udp_port> port;
+  caf::actor dialler; // null where nobody counts streams
+  udx::config stream;
+  session::role role = session::role::initiator;
+};
+
 /// A UDX stream over a UDP port. Sends from the calling actor, with no hop through the driver. Sends DESTROY when it goes
-/// before the stream has ended, so that a killed connection actor does not leave its peer waiting.
+/// before the stream has ended, so that a killed connection actor does not leave its peer waiting. Tells `dialler` when it
+/// goes: the stream's id is free again.
 class udx_pipe final : public pipe {
 public:
-  udx_pipe(std::shared_ptr<udp_port> port, const udx::config& settings, time_point now);
+  udx_pipe(direct_start start, time_point now);
   ~udx_pipe() override;
 
+  /// The port hands this stream's packets to `receiver` from now on.
+  void deliver_to(caf::actor receiver);
+
+  /// Takes the packets of `batch` that belong to this stream.
   void handle_packets(time_point now, const net::packet_batch& batch, const sink& take);
   void handle_timeout(time_point now);
 
@@ -36,6 +50,7 @@ private:
   void read_into(const sink& take);
 
   std::shared_ptr<udp_port> port_;
+  caf::actor dialler_;
   udx::stream stream_;
   time_point last_now_;
   bool remote_ended_ = false;

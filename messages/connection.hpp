@@ -190,7 +190,7 @@ auto inspect(Inspector& f, peer_finished& x) {
   return act::object(f, x, "warren::peer_finished", act::field("key", x.key));
 }
 
-/// Connection -> consumer: octets now travel another way. A connection with one pipe only (README, Limits) never says so.
+/// Connection -> consumer: octets now travel another way. Information only: nothing was lost.
 struct path_changed {
   channel_key key;
   peer_info peer;

@@ -12,9 +12,16 @@ namespace net {
 class packet_batch;
 }
 
+struct pipe_parcel;
+
 /// io_driver -> routing_table, dial_endpoint or noise_stream: datagrams of one kind (for a noise_stream: of its streams).
 struct packets_arrived {
   std::shared_ptr<const net::packet_batch> batch;
+};
+
+/// dial_endpoint or noise_stream -> noise_stream: a pipe for its session. Whoever receives it owns it.
+struct pipe_offered {
+  std::shared_ptr<pipe_parcel> parcel;
 };
 
 /// Self -> self: the machine's deadline has come. Stale ones are harmless.
@@ -92,6 +99,16 @@ struct circuit_data {
 struct circuit_credit {
   circuit_id circuit = 0;
   std::uint64_t octets = 0;
+};
+
+/// owner -> relay_link: somebody else will accept the circuit; what comes until then is kept. Answered with circuit_yielded,
+/// after which the owner hears nothing more of it.
+struct yield_circuit {
+  circuit_id circuit = 0;
+};
+
+struct circuit_yielded {
+  circuit_id circuit = 0;
 };
 
 /// Either way: the circuit is gone. The owner's pipe is lost.

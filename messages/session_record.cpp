@@ -12,6 +12,7 @@ enum class frame_type : std::uint8_t {
   rekey = 0x03,
   admit = 0x04,
   close = 0x05,
+  hand_over = 0x06,
   channel_open = 0x10,
   channel_accept = 0x11,
   channel_refuse = 0x12,
@@ -48,6 +49,10 @@ struct frame_writer {
     put_type(out, frame_type::close);
     put_be(out, f.reason);
     put_be(out, f.at_once ? at_once : std::uint8_t{0});
+  }
+  void operator()(const hand_over& f) const {
+    put_type(out, frame_type::hand_over);
+    put_be(out, f.epoch);
   }
   void operator()(const channel_open& f) const {
     put_channel(out, frame_type::channel_open, f.sender_channel);
@@ -110,6 +115,8 @@ std::optional<frame> take_body(frame_type type, byte_reader& text) {
       return admit{};
     case frame_type::close:
       return take_close(text);
+    case frame_type::hand_over:
+      return hand_over{text.be<std::uint32_t>()};
     case frame_type::channel_open: {
       auto channel = text.be<std::uint32_t>();
       auto proof = text.array<32>();

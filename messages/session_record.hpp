@@ -98,8 +98,11 @@ std::optional<resume_confirm> decode_resume_confirm(byte_view body);
 inline constexpr std::uint8_t version = 1;
 
 /// In the second and third handshake message, encrypted.
+/// In message 3 only: the initiator already has a session with the responder, and it works.
+inline constexpr std::uint32_t holds_session_feature = 1;
+
 struct handshake_payload {
-  std::uint32_t features = 0; ///< Bits that both sides must have to be used; none is defined yet.
+  std::uint32_t features = 0; ///< holds_session_feature; unknown bits are ignored.
   std::uint64_t instance = 0; ///< Drawn by each transport at its start.
   peer_id peer;
   std::array<std::byte, 64> proof{}; ///< Ed25519 over the domain, the sender's role and the handshake hash.
@@ -138,6 +141,13 @@ struct rekey {
 /// From the arbiter, once: the connection stays.
 struct admit {
   friend bool operator==(const admit&, const admit&) = default;
+};
+
+/// The sender goes on over the pipe that carries this and asks the other side to do the same. `epoch` counts such
+/// decisions of both sides; the highest counts, of two equal ones the arbiter's.
+struct hand_over {
+  std::uint32_t epoch = 0;
+  friend bool operator==(const hand_over&, const hand_over&) = default;
 };
 
 /// The session ends. The sender sends no messages, opens or answers to opens after it. Unless `at_once`, the receiver may
@@ -198,8 +208,8 @@ struct channel_finish {
 };
 
 using frame = std::variant<
-    ack, ping, rekey, admit, close, channel_open, channel_accept, channel_refuse, channel_close, channel_data,
-    channel_window, channel_finish>;
+    ack, ping, rekey, admit, close, hand_over, channel_open, channel_accept, channel_refuse, channel_close,
+    channel_data, channel_window, channel_finish>;
 
 /// What a channel_data adds to its content: type, channel, flags, length (u16).
 inline constexpr std::size_t data_header_size = 1 + 4 + 1 + 2;

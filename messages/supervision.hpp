@@ -10,6 +10,14 @@
 //   supervisor -> noise_stream      topic_joined*, topic_left*         from then on
 //   noise_stream -> supervisor      topic_shared*                      as channels open and close
 //   noise_stream -> supervisor      session_closed                     once, last
+//
+// Another pipe for a connection that stands:
+//   noise_stream -> supervisor      path_wanted                        its path is silent, or gone
+//   supervisor -> dial_endpoint     dial_peer with `attach`            which gives the pipe to the noise_stream: pipe_offered
+//   supervisor -> noise_stream      open_path                          through a relay
+//   noise_stream -> supervisor      path_switched | pipe_failed
+//   noise_stream -> noise_stream    pipe_offered                       an inbound pipe that belongs to the other's session
+//   noise_stream -> supervisor      stream_merged                      and the first one ends
 
 #include "messages/connection.hpp"
 #include "messages/endpoint.hpp"
@@ -19,10 +27,11 @@
 
 namespace warren {
 
-/// `dial` is the supervisor's name for the attempt.
+/// `dial` is the supervisor's name for the attempt. `attach`: the noise_stream that wants another pipe, none for a new one.
 struct dial_peer {
   std::uint64_t dial = 0;
   endpoint to;
+  caf::actor attach;
 };
 
 struct dial_failed {
@@ -45,6 +54,7 @@ struct session_established {
   std::uint64_t instance = 0;
   bool initiator = false;
   bool arbiter = false;
+  bool peer_holds_session = false; // see session::established
   caf::actor stream;
 };
 
@@ -62,6 +72,45 @@ struct session_closed {
   std::string detail;
   bool unconfirmed = false;
   std::map<std::string, std::uint64_t> counters;
+};
+
+struct path_wanted {
+  std::uint64_t connection = 0;
+};
+
+/// Opens a circuit to the connection's peer through `link`, as another pipe.
+struct open_path {
+  std::uint64_t dial = 0;
+  caf::actor link;
+  std::string url;
+};
+
+/// The connection runs over another pipe, or over the same one again after a silence. `dial` is 0 if the peer dialled it.
+struct path_switched {
+  std::uint64_t connection = 0;
+  std::uint64_t dial = 0;
+  peer_info peer;
+};
+
+/// A dialled pipe came to nothing. `no_such_session`: whoever answered does not know the connection.
+struct pipe_failed {
+  std::uint64_t dial = 0;
+  bool no_such_session = false;
+};
+
+/// The inbound pipe of `stream` belongs to another connection and was given to it.
+struct stream_merged {
+  caf::actor_addr stream;
+};
+
+/// udx_pipe -> dial_endpoint: the stream that we call `local_id` is gone.
+struct stream_released {
+  std::uint32_t local_id = 0;
+};
+
+/// supervisor -> noise_stream: the link to the relay is gone, and every circuit through it.
+struct relay_lost {
+  std::string url;
 };
 
 /// A topic of ours: its channels' messages go to `subscriber`.

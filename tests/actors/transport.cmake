@@ -6,6 +6,7 @@ warren_test(actors_transport actors
     transport/local_discovery_test.cpp
     transport/messages_test.cpp
     transport/mode_test.cpp
+    transport/path_test.cpp
     transport/relay_mode_test.cpp
     transport/saved_table_test.cpp
     transport/udp_port_test.cpp

@@ -59,6 +59,7 @@ std::vector<std::vector<std::uint8_t>> fuzz_corpus() {
       wire::ping{},
       wire::rekey{},
       wire::admit{},
+      wire::hand_over{15},
       wire::close{1, true},
       wire::channel_open{1, {}, 5},
       wire::channel_accept{1, 2, {}, 5},

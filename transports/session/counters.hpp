@@ -17,6 +17,7 @@ struct counters {
   std::uint64_t rekeys_in = 0;
   std::uint64_t rekeys_out = 0;
   std::uint64_t resumes = 0;
+  std::uint64_t hand_overs = 0;       ///< Switches to a standby pipe decided here.
   std::uint64_t records_repeated = 0; ///< Sealed records sent again on another pipe.
   std::uint64_t records_skipped = 0;  ///< Received again after a resume and left alone.
 

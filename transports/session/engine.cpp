@@ -9,9 +9,11 @@ engine::engine(config settings, random_source& random, time_point now)
       random_{random},
       handshake_{
           std::in_place, config_.self, config_.local_role, config_.instance,
-          peer_checks{config_.expected_peer, config_.allow}},
+          peer_checks{config_.expected_peer, config_.allow, config_.holds_session}},
       channels_{config_.limits, config_.local_role, out_},
-      liveness_{{config_.limits.ping_after, config_.limits.dead_after, config_.limits.ack_delay}},
+      liveness_{
+          {config_.limits.ping_after, config_.limits.suspect_at_least, config_.limits.suspect_at_most,
+           config_.limits.dead_after, config_.limits.ack_delay}},
       phase_deadline_{now + config_.limits.handshake_timeout} {
 }
 
@@ -66,6 +68,8 @@ void engine::handle_timeout(time_point now) {
   if (active_ != nullptr && liveness_.dead(now)) {
     out_.events.push_back(pipe_dead{active_->id});
     forget(now, active_->id);
+  } else if (active_ != nullptr && liveness_.suspect(now)) {
+    on_suspicion(now);
   }
 }
 

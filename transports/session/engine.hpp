@@ -26,6 +26,7 @@ public:
 
   void attach_pipe(time_point now, pipe_id id, role side);
   void pipe_lost(time_point now, pipe_id id);
+  void release_pipe(pipe_id id);
   void pipe_writable(pipe_id id, std::size_t octets);
   void handle_message(time_point now, pipe_id id, byte_view octets);
   void handle_timeout(time_point now);
@@ -86,8 +87,12 @@ private:
   void start_resume(time_point now, pipe& fresh);
   void activate(time_point now, pipe& next);
   void release(pipe_id id, std::error_code why);
-  void release_others(pipe_id kept);
-  void release_older(const pipe& than);
+  void settle_standby(const pipe& newest);
+  pipe* best_standby() noexcept;
+  void hand_over(time_point now, pipe& to);
+  void on_suspicion(time_point now);
+  void let_go_of_suspects();
+  void on_hand_over(time_point now, pipe& from, const wire::hand_over& f);
   void refuse_resume(pipe& candidate, errc why);
   void forget(time_point now, pipe_id id);
   void check_resume_deadlines(time_point now);
@@ -101,9 +106,9 @@ private:
   void on_broken_pipe(pipe& from, std::error_code why);
   void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
   void on_record(time_point now, pipe& from, const pipe_frame& frame);
-  void on_record_text(time_point now, byte_view text);
-  std::error_code on_frame(time_point now, const wire::frame& frame);
-  std::error_code on_ack(time_point now, const wire::ack& f);
+  void on_record_text(time_point now, pipe& from, byte_view text);
+  std::error_code on_frame(time_point now, pipe& from, const wire::frame& frame);
+  std::error_code on_ack(time_point now, const pipe& from, const wire::ack& f);
   std::error_code on_admit();
   void on_close(time_point now, const wire::close& f);
 
@@ -133,6 +138,7 @@ private:
   std::optional<std::uint64_t>
       last_data_;               // number of the last record with a message or a finish of a channel
   std::uint64_t sent_high_ = 0; // records below were sent on some pipe
+  std::uint32_t epoch_ = 0;     // of the last hand-over
   bool admitted_ = false;
   bool closed_ = false;
   bool last_record_due_ = false; // after the end: close or acknowledgement

@@ -7,12 +7,17 @@ namespace warren::session {
 
 namespace {
 
+template <class Frame, class List>
+constexpr bool is_one_of = false;
+
+template <class Frame, class... Others>
+constexpr bool is_one_of<Frame, std::variant<Others...>> = (std::is_same_v<Frame, Others> || ...);
+
 template <class Frame>
-constexpr bool may_follow_close =
-    std::is_same_v<
-        Frame,
-        wire::
-            ping> || std::is_same_v<Frame, wire::rekey> || std::is_same_v<Frame, wire::channel_window> || std::is_same_v<Frame, wire::channel_refuse> || std::is_same_v<Frame, wire::channel_close>;
+constexpr bool may_follow_close = is_one_of<
+    Frame, std::variant<
+               wire::ping, wire::rekey, wire::hand_over, wire::channel_window, wire::channel_refuse,
+               wire::channel_close>>;
 
 } // namespace
 
@@ -90,12 +95,13 @@ void engine::on_handshake(time_point now, pipe& from, const pipe_frame& frame) {
   }
   if (!handshake_->is_done())
     return;
-  auto instance = handshake_->peer()->instance;
+  auto payload = *handshake_->peer();
   establish(now, from);
   phase_deadline_ = now + config_.limits.admission_timeout;
   liveness_.on_pipe_active(now, false);
   out_.events.push_back(pipe_active{from.id});
-  out_.events.push_back(established{*peer_, instance, config_.local_role});
+  out_.events.push_back(established{
+      *peer_, payload.instance, config_.local_role, (payload.features & wire::holds_session_feature) != 0});
 }
 
 void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
@@ -125,12 +131,12 @@ void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
     from.proven = true;
     from.deadline.reset();
     ++out_.counters.resumes;
-    release_older(from);
+    settle_standby(from);
   }
-  on_record_text(now, *text);
+  on_record_text(now, from, *text);
 }
 
-void engine::on_record_text(time_point now, byte_view text) {
+void engine::on_record_text(time_point now, pipe& from, byte_view text) {
   bool eliciting = false;
   bool at_once = false;
   byte_reader reader{text};
@@ -142,7 +148,7 @@ void engine::on_record_text(time_point now, byte_view text) {
     eliciting = eliciting || !std::holds_alternative<wire::ack>(*frame);
     at_once =
         at_once || std::holds_alternative<wire::ping>(*frame) || std::holds_alternative<wire::close>(*frame);
-    if (auto violated = on_frame(now, *frame))
+    if (auto violated = on_frame(now, from, *frame))
       return fail(static_cast<errc>(violated.value()));
     if (closed_)
       return;
@@ -151,18 +157,20 @@ void engine::on_record_text(time_point now, byte_view text) {
   end_if_closed_by_both();
 }
 
-std::error_code engine::on_frame(time_point now, const wire::frame& frame) {
+std::error_code engine::on_frame(time_point now, pipe& from, const wire::frame& frame) {
   return std::visit(
       [&](const auto& f) -> std::error_code {
         using type = std::decay_t<decltype(f)>;
         if constexpr (std::is_same_v<type, wire::ack>)
-          return on_ack(now, f);
+          return on_ack(now, from, f);
         else if (closing_ && closing_->received && !may_follow_close<type>)
           return errc::unexpected_frame;
         else if constexpr (std::is_same_v<type, wire::ping>)
           return {};
         else if constexpr (std::is_same_v<type, wire::rekey>)
           return records_->opener.rekey(), ++out_.counters.rekeys_in, std::error_code{};
+        else if constexpr (std::is_same_v<type, wire::hand_over>)
+          return on_hand_over(now, from, f), std::error_code{};
         else if constexpr (std::is_same_v<type, wire::admit>)
           return on_admit();
         else if constexpr (std::is_same_v<type, wire::close>)
@@ -175,7 +183,7 @@ std::error_code engine::on_frame(time_point now, const wire::frame& frame) {
       frame);
 }
 
-std::error_code engine::on_ack(time_point now, const wire::ack& f) {
+std::error_code engine::on_ack(time_point now, const pipe& from, const wire::ack& f) {
   if (f.next > retained_.next())
     return errc::bad_acknowledgement;
   if (f.next <= retained_.first())
@@ -184,6 +192,8 @@ std::error_code engine::on_ack(time_point now, const wire::ack& f) {
   if (closing_ && !closing_->drain_over && last_data_ && retained_.first() <= *last_data_)
     closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
   acknowledge(f.next);
+  if (&from == active_)
+    let_go_of_suspects();
   liveness_.on_acknowledged(now, f.next, std::chrono::microseconds{f.delay}, retained_.has_eliciting());
   return {};
 }

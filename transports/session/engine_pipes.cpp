@@ -75,9 +75,8 @@ void engine::forget(time_point now, pipe_id id) {
     return;
   if (!records_)
     return fail(errc::path_lost);
-  auto other = std::ranges::find(pipes_, pipe_phase::live, &pipe::phase);
-  if (other != pipes_.end())
-    return activate(now, *other);
+  if (auto* other = best_standby())
+    return hand_over(now, *other);
   liveness_.on_pipe_gone();
   if (closing_)
     return end(closing_->reason, closing_->by_peer);
@@ -90,25 +89,74 @@ void engine::release(pipe_id id, std::error_code why) {
   out_.events.push_back(pipe_released{id, why});
 }
 
-void engine::release_others(pipe_id kept) {
-  std::vector<pipe_id> others;
-  for (const auto& p : pipes_)
-    if (p.id != kept)
-      others.push_back(p.id);
-  for (auto id : others)
-    release(id, {});
-}
-
-// Called when the other side has switched to `than`. A newer pipe that we have switched to since stays.
-void engine::release_older(const pipe& than) {
-  std::vector<pipe_id> older;
+// Called when both sides have switched to `newest`. The pipe left last stays as a standby, if it was not silent; older ones
+// go. One that is younger than `newest` belongs to a switch still under way.
+void engine::settle_standby(const pipe& newest) {
+  std::vector<pipe_id> left;
   for (const auto& p : pipes_) {
-    if (p.id == than.id)
+    if (p.id == newest.id)
       break;
     if (&p != active_)
-      older.push_back(p.id);
+      left.push_back(p.id);
   }
-  for (auto id : older)
+  auto kept = left.rend();
+  for (auto id = left.rbegin(); id != left.rend() && kept == left.rend(); ++id)
+    if (const auto* p = find_pipe(*id); p->phase == pipe_phase::live && p->proven && !p->suspect)
+      kept = id;
+  if (kept != left.rend())
+    out_.events.push_back(pipe_standby{*kept});
+  for (auto id = left.rbegin(); id != left.rend(); ++id)
+    if (id != kept && !find_pipe(*id)->suspect)
+      release(*id, {});
+}
+
+pipe* engine::best_standby() noexcept {
+  auto usable = [&](const pipe& p) { return &p != active_ && p.phase == pipe_phase::live; };
+  auto found = std::ranges::find_if(pipes_, [&](const pipe& p) { return usable(p) && !p.suspect; });
+  if (found == pipes_.end())
+    found = std::ranges::find_if(pipes_, usable);
+  return found == pipes_.end() ? nullptr : &*found;
+}
+
+// Goes on over a pipe that both sides have. What is unacknowledged and was not written to it before is repeated there; the
+// other side follows when it reads the frame.
+void engine::hand_over(time_point now, pipe& to) {
+  ++out_.counters.hand_overs;
+  out_.control.push_front(wire::hand_over{++epoch_});
+  activate(now, to);
+}
+
+void engine::on_suspicion(time_point now) {
+  liveness_.suspicion_told();
+  active_->suspect = true;
+  auto* other = best_standby();
+  if (other != nullptr && !other->suspect)
+    hand_over(now, *other);
+  else
+    out_.events.push_back(pipe_suspect{active_->id});
+}
+
+void engine::on_hand_over(time_point now, pipe& from, const wire::hand_over& f) {
+  if (f.epoch < epoch_ || (f.epoch == epoch_ && arbiter()))
+    return;
+  epoch_ = f.epoch;
+  if (&from != active_)
+    activate(now, from);
+}
+
+// Called when the pipe in use brought an acknowledgement: those that were silent are not needed any more.
+void engine::let_go_of_suspects() {
+  active_->suspect = false;
+  for (auto p = pipes_.begin(); p != pipes_.end();) {
+    auto silent = p->suspect && &*p != active_;
+    if (silent)
+      out_.events.push_back(pipe_dead{p->id});
+    p = silent ? pipes_.erase(p) : std::next(p);
+  }
+}
+
+void engine::release_pipe(pipe_id id) {
+  if (auto* found = find_pipe(id); found != nullptr && found != active_)
     release(id, {});
 }
 
@@ -215,7 +263,7 @@ void engine::on_resume_confirm(time_point now, pipe& from, byte_view body) {
   from.reader.max_frame(wire::max_pipe_frame);
   ++out_.counters.resumes;
   activate(now, from);
-  release_others(from.id);
+  settle_standby(from);
 }
 
 } // namespace warren::session

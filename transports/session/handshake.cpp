@@ -72,6 +72,8 @@ result<bytes> handshake::on_message(random_source& random, byte_view noise_messa
 
 bytes handshake::own_payload() const {
   wire::handshake_payload payload;
+  if (side_ == role::initiator && checks_.holds_session && checks_.holds_session(peer_->peer))
+    payload.features |= wire::holds_session_feature;
   payload.instance = instance_;
   payload.peer = self_->id();
   payload.proof = self_->sign(signed_text(side_, noise_.payload_hash())).octets;

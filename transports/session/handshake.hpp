@@ -18,6 +18,8 @@ namespace warren::session {
 struct peer_checks {
   std::optional<peer_id> expected;
   std::function<bool(const peer_id&)> allow;
+  /// Whether a session with that peer works already: the initiator says so in message 3.
+  std::function<bool(const peer_id&)> holds_session;
 };
 
 /// The first phase of a session: Noise_XX_25519_ChaChaPoly_BLAKE2s with prologue "warren/1" and the proof of both

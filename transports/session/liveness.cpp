@@ -15,6 +15,7 @@ void liveness::on_pipe_active(time_point now, bool unacknowledged) {
   active_ = true;
   last_activity_ = now;
   probe_.reset();
+  suspicion_told_ = false;
   waiting_since_.reset();
   if (unacknowledged)
     waiting_since_ = now;
@@ -58,6 +59,7 @@ void liveness::on_record_sent(time_point now, std::uint64_t number, bool eliciti
 }
 
 void liveness::on_acknowledged(time_point now, std::uint64_t next, duration peer_delay, bool unacknowledged) {
+  suspicion_told_ = false;
   waiting_since_.reset();
   if (unacknowledged && active_)
     waiting_since_ = now;
@@ -84,6 +86,16 @@ bool liveness::dead(time_point now) const noexcept {
   return active_ && waiting_since_ && now - *waiting_since_ >= settings_.dead_after;
 }
 
+duration liveness::patience() const noexcept {
+  if (!rtt_)
+    return settings_.suspect_at_most;
+  return std::clamp(*rtt_ * 4 + settings_.ack_delay, settings_.suspect_at_least, settings_.suspect_at_most);
+}
+
+bool liveness::suspect(time_point now) const noexcept {
+  return active_ && waiting_since_ && !suspicion_told_ && now - *waiting_since_ >= patience();
+}
+
 duration liveness::held_back(time_point now) const noexcept {
   return now - last_received_;
 }
@@ -91,8 +103,8 @@ duration liveness::held_back(time_point now) const noexcept {
 std::optional<time_point> liveness::deadline() const noexcept {
   if (!active_)
     return std::nullopt;
-  auto result =
-      waiting_since_ ? *waiting_since_ + settings_.dead_after : last_activity_ + settings_.ping_after;
+  auto silence = suspicion_told_ ? settings_.dead_after : std::min(patience(), settings_.dead_after);
+  auto result = waiting_since_ ? *waiting_since_ + silence : last_activity_ + settings_.ping_after;
   return ack_at_ ? std::min(result, *ack_at_) : result;
 }
 

@@ -13,6 +13,8 @@ class liveness {
 public:
   struct settings {
     duration ping_after;
+    duration suspect_at_least;
+    duration suspect_at_most;
     duration dead_after;
     duration ack_delay;
   };
@@ -40,6 +42,9 @@ public:
   bool ack_due() const noexcept { return ack_due_; }
   bool ping_due() const noexcept { return ping_due_; }
   bool dead(time_point now) const noexcept;
+  /// Silent for longer than its round-trip time allows; told once, until something is acknowledged.
+  bool suspect(time_point now) const noexcept;
+  void suspicion_told() noexcept { suspicion_told_ = true; }
 
   /// Lets what is due at `now` become due; deadlines that were acted on are gone even if nothing can be sent.
   void on_time(time_point now);
@@ -58,6 +63,8 @@ public:
   std::optional<duration> rtt() const noexcept { return rtt_; }
 
 private:
+  duration patience() const noexcept;
+
   struct probe {
     std::uint64_t number;
     time_point sent;
@@ -72,6 +79,7 @@ private:
   time_point last_received_{};
   time_point last_activity_{};
   std::optional<time_point> ack_at_;
+  bool suspicion_told_ = false;
   std::optional<time_point> waiting_since_; // for progress of acknowledgements
   std::optional<probe> probe_;
   std::optional<duration> rtt_;

@@ -20,6 +20,10 @@ void noise_session::pipe_lost(time_point now, pipe_id pipe) {
   engine_->pipe_lost(now, pipe);
 }
 
+void noise_session::release_pipe(pipe_id pipe) {
+  engine_->release_pipe(pipe);
+}
+
 void noise_session::pipe_writable(pipe_id pipe, std::size_t octets) {
   engine_->pipe_writable(pipe, octets);
 }

@@ -29,6 +29,8 @@ struct config {
   std::optional<peer_id> expected_peer;
   /// The access check; called once, with the proved id, before `established`. Everyone may if empty.
   std::function<bool(const peer_id&)> allow;
+  /// Asked when this side dialled: whether a session with the peer works already. Told to the peer. No if empty.
+  std::function<bool(const peer_id&)> holds_session;
   session::limits limits;
 };
 
@@ -51,6 +53,9 @@ public:
 
   /// The pipe broke or was closed by the other end.
   void pipe_lost(time_point now, pipe_id pipe);
+
+  /// Lets go of a pipe that does not carry the session: `pipe_released` follows. A no-op for the one that does.
+  void release_pipe(pipe_id pipe);
 
   /// Sets how many octets the pipe takes now; poll_transmit never gives more. Call it again as the pipe drains.
   void pipe_writable(pipe_id pipe, std::size_t octets);

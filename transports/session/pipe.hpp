@@ -38,7 +38,8 @@ struct pipe {
   std::size_t send_offset = 0;    ///< and how much of it was sent.
   std::uint64_t receive_next = 0; ///< The lowest number that may come next on this pipe.
 
-  bool proven = false; ///< A record came on it: the other side has switched to it too.
+  bool proven = false;  ///< A record came on it: the other side has switched to it too.
+  bool suspect = false; ///< It was silent when it carried the session.
   wire::nonce own_nonce{};
   wire::nonce peer_nonce{};
 

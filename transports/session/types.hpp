@@ -41,6 +41,10 @@ struct limits {
   duration longest_drain = std::chrono::minutes{2};
   /// Silence after which a ping is sent.
   duration ping_after = std::chrono::seconds{5};
+  /// Nothing of what is in flight acknowledged for four round trips, but within these bounds: the pipe is suspect. A standby
+  /// pipe takes over at once; without one, event pipe_suspect asks for others.
+  duration suspect_at_least = std::chrono::seconds{1};
+  duration suspect_at_most = std::chrono::seconds{3};
   /// Something unacknowledged for so long: the pipe is given up, event pipe_dead.
   duration dead_after = std::chrono::seconds{15};
   /// Without a pipe for so long: closed{path_lost}.
@@ -72,6 +76,7 @@ struct established {
   peer_id peer;
   std::uint64_t instance = 0; ///< Of the peer: another value means that its process was restarted.
   role local_role = role::initiator;
+  bool peer_holds_session = false; ///< The peer dialled, and has a session with us that works for it.
 };
 
 /// The arbiter keeps the connection: topics are being opened from now on. Comes on both sides.
@@ -115,8 +120,20 @@ struct pipe_released {
   std::error_code why; ///< Empty when another pipe took over or the session ended.
 };
 
-/// Nothing was acknowledged on the pipe for limits::dead_after. The session has let go of it; close it.
+/// Nothing was acknowledged on the pipe for limits::dead_after, or it was silent until another one took over. The session
+/// has let go of it; close it.
 struct pipe_dead {
+  pipe_id pipe = 0;
+};
+
+/// The pipe that carries the session is silent and there is no other: attach what can be had. It stays in use meanwhile.
+struct pipe_suspect {
+  pipe_id pipe = 0;
+};
+
+/// Both sides have left the pipe for another one. It stays attached, carries nothing, and takes over when that one fails,
+/// unless let go of with release_pipe(). At most one is kept; older ones are released.
+struct pipe_standby {
   pipe_id pipe = 0;
 };
 
@@ -140,6 +157,6 @@ struct closed {
 
 using event = std::variant<
     established, admitted, channel_opened, channel_refused, message, finished, writable, channel_closed,
-    pipe_active, pipe_released, pipe_dead, pipe_needed, closed>;
+    pipe_active, pipe_released, pipe_dead, pipe_suspect, pipe_standby, pipe_needed, closed>;
 
 } // namespace warren::session

@@ -26,8 +26,11 @@ void peer_book::found(time_point now, const topic& on, const candidate& target) 
   auto& e = position->second;
   e.topics.insert(on);
   e.last_seen = now;
-  if (!is_new)
+  if (!is_new) {
+    if (e.peer)
+      note_address(now, *e.peer, target);
     return;
+  }
   e.next_dial = guest ? now + policy_.relay_delay : now;
   if (guest)
     e.peer = guest->peer;
@@ -35,7 +38,16 @@ void peer_book::found(time_point now, const topic& on, const candidate& target) 
   for (const auto& [id, live] : sessions_)
     if (live.session.remote == target)
       e.peer = live.session.peer;
+  if (e.peer)
+    note_address(now, *e.peer, target);
   make_room(now);
+}
+
+/// Tells the connections to `peer` where it can be reached, too.
+void peer_book::note_address(time_point now, const peer_id& peer, const candidate& where) {
+  for (auto& [id, live] : sessions_)
+    if (live.session.peer == peer)
+      live.paths.found(now, where);
 }
 
 void peer_book::make_room(time_point now) {
@@ -58,7 +70,11 @@ void peer_book::gone(const topic& on, const candidate& target) {
   if (found == entries_.end())
     return;
   found->second.topics.erase(on);
-  if (found->second.topics.empty() && !found->second.dialling)
+  if (!found->second.topics.empty())
+    return;
+  for (auto& [id, live] : sessions_)
+    live.paths.gone(target);
+  if (!found->second.dialling)
     entries_.erase(found);
 }
 
@@ -68,9 +84,9 @@ void peer_book::left(const topic& on) {
   std::erase_if(entries_, [](const auto& x) { return x.second.topics.empty() && !x.second.dialling; });
 }
 
-bool peer_book::is_connected(const peer_id& peer, way at_worst) const {
+bool peer_book::is_connected(const peer_id& peer) const {
   return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& x) {
-    return x.second.admitted && x.second.session.peer == peer && x.second.session.way <= at_worst;
+    return x.second.admitted && x.second.session.peer == peer;
   });
 }
 
@@ -86,12 +102,23 @@ bool peer_book::may_dial(const candidate& target, const entry& e) const {
   auto guest = std::get_if<relayed_peer>(&target);
   if (guest && guest->peer < self_)
     return false;
-  // A peer that is connected is dialled again only on a better way, which then takes over.
-  return !e.peer || !is_connected(*e.peer, way_of(target));
+  // The addresses of a connected peer are for its path_finder.
+  return !e.peer || !is_connected(*e.peer);
+}
+
+dial_order peer_book::start_dial(const candidate& target, std::uint64_t connection) {
+  dials_.emplace(++last_dial_, dial_under_way{target, connection});
+  return {last_dial_, target, connection};
 }
 
 std::optional<dial_order> peer_book::poll_dial(time_point now) {
-  if (dials_.size() >= policy_.max_dials || admitted_count() + dials_.size() >= policy_.max_peers)
+  if (dials_.size() >= policy_.max_dials)
+    return std::nullopt;
+  for (auto& [id, live] : sessions_)
+    if (live.admitted)
+      if (auto where = live.paths.poll(now))
+        return start_dial(*where, id);
+  if (admitted_count() + dials_.size() >= policy_.max_peers)
     return std::nullopt;
   // The one that has waited longest, so that many dead addresses cannot starve a living one.
   auto next = entries_.end();
@@ -102,14 +129,18 @@ std::optional<dial_order> peer_book::poll_dial(time_point now) {
   if (next == entries_.end())
     return std::nullopt;
   next->second.dialling = true;
-  dials_.emplace(++last_dial_, next->first);
-  return dial_order{last_dial_, next->first};
+  return start_dial(next->first, 0);
 }
 
 std::optional<time_point> peer_book::poll_timeout() const {
   std::optional<time_point> due;
-  if (dials_.size() >= policy_.max_dials || admitted_count() + dials_.size() >= policy_.max_peers)
+  if (dials_.size() >= policy_.max_dials)
     return due; // something must end first, and then poll_dial is called anyway
+  for (const auto& [id, live] : sessions_)
+    if (auto at = live.admitted ? live.paths.poll_timeout() : std::nullopt; at && (!due || *at < *due))
+      due = at;
+  if (admitted_count() + dials_.size() >= policy_.max_peers)
+    return due;
   for (const auto& [target, e] : entries_)
     if (may_dial(target, e) && (!due || e.next_dial < *due))
       due = e.next_dial;
@@ -130,6 +161,7 @@ void peer_book::settle(time_point now, const candidate& target, outcome why) {
       e.next_dial = now + policy_.ban;
       break;
     case outcome::refused_duplicate:
+    case outcome::no_such_session:
     case outcome::lost:
       e.next_dial =
           now + backoff_delay(random_, e.failures++, policy_.first_backoff, policy_.longest_backoff);
@@ -140,18 +172,36 @@ void peer_book::settle(time_point now, const candidate& target, outcome why) {
 
 void peer_book::dial_failed(time_point now, std::uint64_t dial, outcome why) {
   auto found = dials_.extract(dial);
-  if (!found.empty())
-    settle(now, found.mapped(), why);
+  if (found.empty())
+    return;
+  if (found.mapped().connection != 0)
+    path_failed(now, found.mapped(), why);
+  else
+    settle(now, found.mapped().target, why);
+}
+
+void peer_book::path_failed(time_point now, const dial_under_way& dial, outcome why) {
+  auto& live = sessions_.at(dial.connection);
+  live.paths.failed(now, dial.target, random_);
+  if (why != outcome::no_such_session)
+    return;
+  // Somebody else is there, or the peer has lost the connection: a new one will tell.
+  live.paths.gone(dial.target);
+  if (auto e = entries_.find(dial.target); e != entries_.end()) {
+    e->second.peer.reset();
+    e->second.dialling = false;
+    e->second.next_dial = now;
+  }
 }
 
 verdict peer_book::judge(time_point now, const live_session& fresh, const live_session& old) const {
   if (fresh.session.instance != old.session.instance)
     return verdict::admit; // the peer restarted; the old connection is a ghost
-  if (fresh.session.way < old.session.way)
-    return verdict::admit;
+  if (old.paths.wanted())
+    return verdict::admit; // the old one may be beyond help, this one works
   auto peer_dialled = fresh.session.dial == 0;
-  if (peer_dialled && fresh.session.way == old.session.way && old.since + policy_.crossing_window <= now)
-    return verdict::admit; // a peer that still had the connection would not have dialled
+  if (peer_dialled && !fresh.session.peer_holds_one && old.since + policy_.crossing_window <= now)
+    return verdict::admit; // the peer has lost its side of it
   return verdict::refuse;
 }
 
@@ -195,9 +245,14 @@ decision peer_book::established(time_point now, const established_session& sessi
   live_session fresh{session, std::nullopt, now, false};
   // A dialled candidate stays marked as such until its session ends: nobody dials it a second time meanwhile.
   if (auto dial = dials_.extract(session.dial); !dial.empty())
-    fresh.target = dial.mapped();
-  if (auto e = entries_.find(fresh.target.value_or(session.remote)); e != entries_.end())
+    fresh.target = dial.mapped().target;
+  auto where = fresh.target.value_or(session.remote);
+  if (auto e = entries_.find(where); e != entries_.end())
     e->second.peer = session.peer;
+  note_address(now, session.peer, where);
+  for (const auto& [target, e] : entries_)
+    if (e.peer == session.peer)
+      fresh.paths.found(now, target);
   decision result;
   if (session.arbiter) {
     result.replaced = others_of(session.peer, session.connection);
@@ -215,10 +270,17 @@ decision peer_book::established(time_point now, const established_session& sessi
     if (result.verdict == verdict::refuse)
       result.replaced.clear();
     give_way(fresh, result.replaced);
-    fresh.admitted = result.verdict == verdict::admit;
+    if (result.verdict == verdict::admit)
+      become_admitted(now, fresh);
   }
   sessions_.insert_or_assign(session.connection, std::move(fresh));
   return result;
+}
+
+void peer_book::become_admitted(time_point now, live_session& fresh) {
+  fresh.admitted = true;
+  fresh.since = now;
+  fresh.paths.on_path(now, fresh.target.value_or(fresh.session.remote));
 }
 
 decision peer_book::admitted(time_point now, std::uint64_t connection) {
@@ -231,12 +293,29 @@ decision peer_book::admitted(time_point now, std::uint64_t connection) {
   if (is_conflict(found->second, replaced))
     return {verdict::refuse, {}, false, true};
   give_way(found->second, replaced);
-  found->second.admitted = true;
-  found->second.since = now;
+  become_admitted(now, found->second);
   return {verdict::admit, std::move(replaced)};
 }
 
+void peer_book::want_path(time_point now, std::uint64_t connection) {
+  if (auto found = sessions_.find(connection); found != sessions_.end())
+    found->second.paths.want(now);
+}
+
+void peer_book::moved(
+    time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote) {
+  dials_.erase(dial);
+  auto found = sessions_.find(connection);
+  if (found == sessions_.end())
+    return;
+  found->second.session.remote = remote;
+  found->second.paths.on_path(now, remote);
+  if (auto e = entries_.find(remote); e != entries_.end())
+    e->second.peer = found->second.session.peer;
+}
+
 void peer_book::closed(time_point now, std::uint64_t connection, outcome why) {
+  std::erase_if(dials_, [&](const auto& x) { return x.second.connection == connection; });
   auto found = sessions_.extract(connection);
   if (found.empty() || !found.mapped().target)
     return;
@@ -258,7 +337,7 @@ std::vector<std::uint64_t> peer_book::connections() const {
 std::vector<candidate> peer_book::candidates_on(const topic& on) const {
   std::vector<candidate> result;
   for (const auto& [target, e] : entries_)
-    if (e.topics.contains(on) && !e.is_self && (!e.peer || !is_connected(*e.peer, way::relay)))
+    if (e.topics.contains(on) && !e.is_self && (!e.peer || !is_connected(*e.peer)))
       result.push_back(target);
   return result;
 }

@@ -4,6 +4,7 @@
 #include "messages/time.hpp"
 #include "messages/topic.hpp"
 #include "transports/swarm/candidate.hpp"
+#include "transports/swarm/path_finder.hpp"
 
 #include <deque>
 #include <map>
@@ -33,11 +34,13 @@ struct dial_policy {
 enum class verdict { admit, refuse, wait };
 
 /// How a dial or a connection ended, as far as the next dial is concerned.
-enum class outcome { lost, refused_duplicate, refused_for_good, was_self };
+/// `no_such_session`: whoever is there does not know the connection that another pipe was for.
+enum class outcome { lost, refused_duplicate, refused_for_good, was_self, no_such_session };
 
 struct dial_order {
   std::uint64_t dial = 0;
   candidate target;
+  std::uint64_t connection = 0; // that wants another pipe; 0: a new connection
 };
 
 struct established_session {
@@ -47,7 +50,7 @@ struct established_session {
   std::uint64_t instance = 0; // of the peer's process
   bool arbiter = false;       // we are the side with the lower key
   candidate remote;           // where the peer is
-  swarm::way way = way::direct;
+  bool peer_holds_one = false; // the peer dialled and has a connection to us that works
 };
 
 struct decision {
@@ -75,7 +78,8 @@ public:
   /// Nobody is looked for on `on` any more.
   void left(const topic& on);
 
-  /// Returns the next candidate to dial now, until empty. Each order ends with dial_failed() or, once established, closed().
+  /// Returns the next candidate to dial now, until empty. An order for a new connection ends with dial_failed() or, once
+  /// established, closed(); one for another pipe with dial_failed(), moved(), or closed() of its connection.
   std::optional<dial_order> poll_dial(time_point now);
 
   /// Returns when poll_dial may have something again without anything else happening.
@@ -88,6 +92,12 @@ public:
 
   /// The arbiter on the other side keeps `connection`. Refused all the same when dial_policy::max_peers is reached.
   decision admitted(time_point now, std::uint64_t connection);
+
+  /// The path of a connection is silent, or it has none: the peer's other addresses are dialled, each for another pipe.
+  void want_path(time_point now, std::uint64_t connection);
+
+  /// A connection runs over `remote` now; `dial` is the order that led to it, 0 if the peer dialled or it is as before.
+  void moved(time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote);
 
   /// A session that was established has ended.
   void closed(time_point now, std::uint64_t connection, outcome why);
@@ -116,12 +126,22 @@ private:
     std::optional<candidate> target; // when we dialled
     time_point since;
     bool admitted = false;
+    path_finder paths{};
+  };
+
+  struct dial_under_way {
+    candidate target;
+    std::uint64_t connection = 0;
   };
 
   using entries = std::map<candidate, entry>;
 
   bool may_dial(const candidate& target, const entry& e) const;
-  bool is_connected(const peer_id& peer, way at_worst) const;
+  bool is_connected(const peer_id& peer) const;
+  void note_address(time_point now, const peer_id& peer, const candidate& where);
+  void become_admitted(time_point now, live_session& fresh);
+  void path_failed(time_point now, const dial_under_way& dial, outcome why);
+  dial_order start_dial(const candidate& target, std::uint64_t connection);
   bool is_conflict(const live_session& fresh, const std::vector<std::uint64_t>& others) const;
   void give_way(const live_session& fresh, const std::vector<std::uint64_t>& replaced);
   void note_superseded(const std::pair<peer_id, std::uint64_t>& process);
@@ -135,7 +155,7 @@ private:
   dial_policy policy_;
   random_source& random_;
   entries entries_;
-  std::map<std::uint64_t, candidate> dials_;
+  std::map<std::uint64_t, dial_under_way> dials_;
   std::map<std::uint64_t, live_session> sessions_;
   /// Processes whose connection gave way to one of another process with the same identity, newest last; bounded in all and
   /// per peer. A restarted peer never comes back under its old instance, so one that does shares its identity.

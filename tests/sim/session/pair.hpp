@@ -65,10 +65,11 @@ struct endpoint {
 /// A pipe in memory: octets both ways, delivered in pieces of any size.
 struct memory_pipe {
   pipe_id id_at[2];
-  std::deque<std::byte> towards[2];
+  std::deque<std::byte> towards[2]{};
   bool open = true;
   std::uint64_t sent[2] = {0, 0};              ///< By end 0, by end 1.
   std::uint64_t cut_after = ~std::uint64_t{0}; ///< Octets of both directions together until it breaks.
+  bool silent = false;                         ///< Takes octets and delivers none, and nobody is told.
 };
 
 /// Two sessions joined by pipes in memory, in virtual time.
@@ -112,7 +113,7 @@ struct pair {
   /// A new pipe, dialled by `dialler`.
   memory_pipe& connect(std::size_t dialler) {
     auto number = static_cast<pipe_id>(pipes.size() + 1);
-    pipes.push_back(memory_pipe{{number, number + 100}, {}, true, {}, ~std::uint64_t{0}});
+    pipes.push_back(memory_pipe{.id_at = {number, number + 100}});
     auto& fresh = pipes.back();
     for (std::size_t end : {dialler, 1 - dialler})
       ends[end].session->attach_pipe(
@@ -162,7 +163,7 @@ struct pair {
     bool any = false;
     for (auto& p : pipes) {
       auto& queue = p.towards[end];
-      if (!p.open || queue.empty())
+      if (!p.open || p.silent || queue.empty())
         continue;
       any = true;
       auto n = std::min(queue.size(), 1 + static_cast<std::size_t>(random.below(piece)));
@@ -184,7 +185,8 @@ struct pair {
         for (const auto& dead : ends[end].all<pipe_dead>())
           let_go = let_go || dead.pipe == p.id_at[end];
       }
-      bool worn_out = p.sent[0] + p.sent[1] >= p.cut_after && p.towards[0].empty() && p.towards[1].empty();
+      bool worn_out = p.sent[0] + p.sent[1] >= p.cut_after
+                      && (p.silent || (p.towards[0].empty() && p.towards[1].empty()));
       if (let_go || worn_out)
         cut(p);
     }

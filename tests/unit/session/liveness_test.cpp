@@ -10,7 +10,7 @@ namespace {
 
 struct fixture {
   time_point now = time_point{} + 1h;
-  liveness path{{5s, 15s, 10ms}};
+  liveness path{{5s, 1s, 3s, 15s, 10ms}};
 
   fixture() { path.on_pipe_active(now, false); }
 };
@@ -47,12 +47,31 @@ BOOST_AUTO_TEST_CASE(a_ping_is_acknowledged_at_once_and_an_acknowledgement_never
   BOOST_TEST(path.ack_owed());
 }
 
+BOOST_AUTO_TEST_CASE(four_round_trips_without_an_acknowledgement_are_suspect_within_bounds) {
+  auto suspect_after = [&](duration rtt) {
+    path.on_record_sent(now, 0, true, false);
+    path.on_acknowledged(now + rtt, 1, {}, true); // the first sample is taken as it is
+    return *path.deadline() - (now + rtt);
+  };
+  BOOST_TEST((suspect_after(500ms) == 2010ms));
+  for (auto [rtt, patience] : {std::pair{1ms, 1s}, {10s, 3s}}) {
+    path = liveness{{5s, 1s, 3s, 15s, 10ms}};
+    path.on_pipe_active(now, false);
+    BOOST_TEST((suspect_after(rtt) == patience));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(silence_brings_a_ping_and_no_answer_the_verdict) {
   BOOST_TEST((path.deadline() == now + 5s));
   path.on_time(now + 5s);
   BOOST_TEST(path.ping_due());
   path.on_record_sent(now + 5s, 0, true, false);
   BOOST_TEST(!path.ping_due());
+  BOOST_TEST((path.deadline() == now + 8s));
+  BOOST_TEST(!path.suspect(now + 7s));
+  BOOST_TEST(path.suspect(now + 8s));
+  path.suspicion_told();
+  BOOST_TEST(!path.suspect(now + 9s));
   BOOST_TEST((path.deadline() == now + 20s));
   BOOST_TEST(!path.dead(now + 19s));
   BOOST_TEST(path.dead(now + 20s));

@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_CASE(frames_are_laid_out_as_the_document_says) {
   BOOST_TEST(encode(wire::rekey{}) == "03");
   BOOST_TEST(encode(wire::admit{}) == "04");
   BOOST_TEST(encode(wire::close{0x0102, true}) == "05010201");
+  BOOST_TEST(encode(wire::hand_over{7}) == "0600000007");
   BOOST_TEST(encode(wire::channel_open{7, some_mac(), 0x100000}) == "1000000007" + mac_hex + "00100000");
   BOOST_TEST(
       encode(wire::channel_accept{7, 8, some_mac(), 1}) == "110000000700000008" + mac_hex + "00000001");
@@ -49,6 +50,7 @@ BOOST_AUTO_TEST_CASE(what_was_encoded_is_decoded_and_nothing_shorter_is) {
       wire::rekey{},
       wire::admit{},
       wire::close{3, false},
+      wire::hand_over{15},
       wire::channel_open{4, some_mac(), 5},
       wire::channel_accept{6, 7, some_mac(), 8},
       wire::channel_refuse{9},

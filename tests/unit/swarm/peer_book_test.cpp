@@ -30,7 +30,7 @@ struct book_fixture {
   peer_book make(int self) { return peer_book{peer(self), policy, random}; }
 
   established_session session(std::uint64_t connection, int of, bool arbiter, std::uint64_t dial = 0) {
-    return {connection, dial, peer(of), 1, arbiter, at(1), way::direct};
+    return {connection, dial, peer(of), 1, arbiter, at(1)};
   }
 };
 
@@ -153,17 +153,83 @@ BOOST_AUTO_TEST_CASE(a_peer_that_dials_again_long_after_has_lost_its_side) {
   BOOST_TEST(decision.replaced.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_better_path_replaces_the_relay_and_never_the_other_way_round) {
+BOOST_AUTO_TEST_CASE(a_peer_that_says_it_holds_the_connection_does_not_get_a_second_one) {
+  auto book = make(1);
+  (void)book.established(now, session(10, 2, true));
+  auto second = session(11, 2, true);
+  second.peer_holds_one = true;
+  BOOST_TEST((book.established(now + 1h, second).verdict == verdict::refuse));
+}
+
+BOOST_AUTO_TEST_CASE(a_better_address_of_a_connected_peer_is_dialled_for_another_pipe_of_its_connection) {
   auto book = make(1);
   auto relayed = session(10, 2, true);
-  relayed.way = way::relay;
+  relayed.remote = relayed_peer{"wss://r", peer(2)};
   (void)book.established(now, relayed);
-  auto direct = book.established(now + 1s, session(11, 2, true));
-  BOOST_TEST((direct.verdict == verdict::admit));
-  BOOST_TEST(direct.replaced.size() == 1u);
-  book.closed(now, 10, outcome::refused_duplicate);
-  relayed.connection = 12;
-  BOOST_TEST((book.established(now + 1h, relayed).verdict == verdict::refuse));
+  // Who lives at the address is known only after the first dial.
+  book.found(now, on, at(1));
+  auto first = book.poll_dial(now);
+  BOOST_REQUIRE(first.has_value());
+  BOOST_TEST(first->connection == 0u);
+  auto direct = session(11, 2, true, first->dial);
+  BOOST_TEST((book.established(now, direct).verdict == verdict::refuse));
+  book.closed(now, 11, outcome::refused_duplicate);
+  auto upgrade = book.poll_dial(now);
+  BOOST_REQUIRE(upgrade.has_value());
+  BOOST_TEST(upgrade->connection == 10u);
+  BOOST_TEST((std::get<endpoint>(upgrade->target) == at(1)));
+  book.moved(now, 10, upgrade->dial, at(1));
+  BOOST_TEST(book.dials_in_flight() == 0u);
+  BOOST_TEST(!book.poll_dial(now + 1h).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_without_a_working_path_has_all_addresses_of_the_peer_dialled_until_one_works) {
+  auto book = make(1);
+  book.found(now, on, relayed_peer{"wss://r", peer(2)});
+  (void)book.established(now, session(10, 2, true)); // from at(1)
+  now += policy.relay_delay;
+  BOOST_TEST(!book.poll_dial(now).has_value());
+  book.want_path(now, 10);
+  std::set<candidate> tried;
+  std::uint64_t last = 0;
+  while (auto order = book.poll_dial(now)) {
+    BOOST_TEST(order->connection == 10u);
+    tried.insert(order->target);
+    last = order->dial;
+    book.dial_failed(now, order->dial, outcome::lost);
+  }
+  BOOST_TEST((tried == std::set<candidate>{at(1), relayed_peer{"wss://r", peer(2)}}));
+  BOOST_TEST((book.poll_timeout().value() - now <= path_policy{}.first_retry));
+  now += path_policy{}.first_retry;
+  auto again = book.poll_dial(now);
+  BOOST_REQUIRE(again.has_value());
+  BOOST_TEST(again->dial > last);
+  book.moved(now, 10, again->dial, again->target);
+  BOOST_TEST((book.established(now, session(11, 2, true)).verdict == verdict::refuse));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_connection_of_the_peer_replaces_one_without_a_working_path) {
+  auto book = make(1);
+  (void)book.established(now, session(10, 2, true));
+  book.want_path(now, 10);
+  auto fresh = session(11, 2, true);
+  fresh.peer_holds_one = true;
+  BOOST_TEST((book.established(now, fresh).verdict == verdict::admit));
+}
+
+BOOST_AUTO_TEST_CASE(an_address_where_nobody_knows_the_connection_is_dialled_for_a_new_one) {
+  auto book = make(1);
+  book.found(now, on, at(1));
+  auto order = book.poll_dial(now);
+  (void)book.established(now, session(10, 2, true, order->dial));
+  book.want_path(now, 10);
+  auto pipe = book.poll_dial(now);
+  BOOST_REQUIRE(pipe.has_value());
+  BOOST_TEST(pipe->connection == 10u);
+  book.dial_failed(now, pipe->dial, outcome::no_such_session);
+  auto fresh = book.poll_dial(now);
+  BOOST_REQUIRE(fresh.has_value());
+  BOOST_TEST(fresh->connection == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(beyond_the_peer_limit_nobody_is_dialled_and_the_arbiter_refuses) {
@@ -243,10 +309,11 @@ BOOST_AUTO_TEST_CASE(a_relayed_peer_is_still_dialled_on_its_direct_address) {
   (void)book.established(now, session(10, 2, true)); // from at(1): its owner is known now
   book.closed(now, 10, outcome::lost);
   auto relayed = session(11, 2, true);
-  relayed.way = way::relay;
   relayed.remote = relayed_peer{"wss://r", peer(2)};
   (void)book.established(now, relayed);
-  BOOST_TEST(book.poll_dial(now + 1min).has_value());
+  auto order = book.poll_dial(now + 1min);
+  BOOST_REQUIRE(order.has_value());
+  BOOST_TEST(order->connection == 11u);
 }
 
 BOOST_AUTO_TEST_CASE(the_candidate_that_has_waited_longest_is_dialled_first) {

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "messages/act.hpp"
+#include "messages/peer_id.hpp"
+#include "transports/session/types.hpp"
+
+#include <map>
+#include <mutex>
+
+namespace warren {
+
+/// The sessions of one transport, by id: tells which connection actor an inbound pipe is for. Shared by the connection
+/// actors; asked when a connection is made or a pipe resumes, never per packet. As many entries as there are connections.
+class session_directory {
+public:
+  void add(const session::session_id& id, const peer_id& peer, caf::actor_addr owner);
+  void remove(const session::session_id& id);
+
+  /// Whether the session has a path that works; false at first.
+  void set_working(const session::session_id& id, bool working);
+
+  /// Returns null when there is no such session.
+  caf::actor find(const session::session_id& id) const;
+
+  bool holds_working(const peer_id& peer) const;
+
+private:
+  struct entry {
+    peer_id peer;
+    caf::actor_addr owner;
+    bool working = false;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<session::session_id, entry> sessions_;
+};
+
+} // namespace warren

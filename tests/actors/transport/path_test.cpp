@@ -1,0 +1,164 @@
+#include "messages/byte_order.hpp"
+#include "tests/actors/transport/relay_mode_fixture.hpp"
+
+using namespace warren;
+using namespace warren::test;
+
+namespace {
+
+/// Two transports in mode auto; node 1 is also the DHT node where they meet.
+struct path_fixture : relay_mode_fixture {
+  void start_both(transport_mode mode = transport_mode::automatic) {
+    a = start(1, mode);
+    b = start(2, mode);
+  }
+
+  void require_connected_once() {
+    for (const auto* n : {&a, &b}) {
+      BOOST_REQUIRE(n->subscriber.all<connected>().size() == 1u);
+      BOOST_REQUIRE(n->subscriber.all<closed>().empty());
+    }
+  }
+
+  /// Sends `count` messages each way, and lets `time` pass.
+  void talk(int count, std::chrono::nanoseconds time) {
+    auto at_a = a.subscriber.all<connected>().back();
+    auto at_b = b.subscriber.all<connected>().back();
+    for (auto i = 0; i < count; ++i, ++said) {
+      say(at_a, at_b, numbered());
+      say(at_b, at_a, numbered());
+    }
+    elapse(time);
+  }
+
+  bytes numbered() const {
+    auto result = pattern(20'000);
+    put_be(result, said);
+    return result;
+  }
+
+  void check_all_arrived_once_in_order() {
+    for (const auto* n : {&a, &b}) {
+      const auto& heard = n->subscriber.all<chunk_received>();
+      BOOST_REQUIRE(heard.size() == said);
+      for (std::uint32_t i = 0; i < said; ++i) {
+        byte_reader tail{heard[i].data.view().last(4)};
+        BOOST_REQUIRE(tail.be<std::uint32_t>() == i);
+      }
+    }
+  }
+
+  node a, b;
+  std::uint32_t said = 0;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(path_test, path_fixture)
+
+BOOST_AUTO_TEST_CASE(a_connection_that_began_at_the_relay_moves_to_the_direct_way_when_that_opens) {
+  network.cut(at(2));
+  start_both();
+  elapse(10s);
+  require_connected_once();
+  BOOST_TEST((path_of(a) == path_kind::relay));
+  network.mend(at(2));
+  talk(10, 6min);
+  require_connected_once();
+  for (const auto* n : {&a, &b}) {
+    BOOST_TEST((path_of(*n) == path_kind::lan));
+    BOOST_TEST(n->subscriber.all<path_changed>().size() == 1u);
+  }
+  check_all_arrived_once_in_order();
+}
+
+BOOST_AUTO_TEST_CASE(when_the_direct_way_falls_silent_the_relay_takes_over_and_it_must_earn_its_way_back) {
+  network.cut(at(2));
+  start_both();
+  elapse(10s);
+  network.mend(at(2));
+  elapse(6min);
+  BOOST_REQUIRE((path_of(a) == path_kind::lan));
+  network.cut(at(2));
+  talk(20, 2s);
+  check_all_arrived_once_in_order();
+  for (const auto* n : {&a, &b})
+    BOOST_TEST((path_of(*n) == path_kind::relay));
+  network.mend(at(2));
+  talk(20, 3s);
+  BOOST_TEST((path_of(a) == path_kind::relay));
+  talk(20, 1min);
+  BOOST_TEST((path_of(a) == path_kind::lan));
+  BOOST_TEST((path_of(b) == path_kind::lan));
+  check_all_arrived_once_in_order();
+  require_connected_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_survives_the_restart_of_its_only_relay) {
+  start_both(transport_mode::relay);
+  elapse(5s);
+  require_connected_once();
+  for (auto round = 0; round < 5; ++round) {
+    talk(5, 100ms);
+    stop_relay();
+    talk(5, 3s);
+    start_relay();
+    elapse(15s);
+    check_all_arrived_once_in_order();
+  }
+  require_connected_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_silence_on_the_only_way_there_is_loses_nothing) {
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  require_connected_once();
+  for (auto silence : {500ms, 5'000ms, 40'000ms}) {
+    network.cut(at(2));
+    talk(20, silence);
+    network.mend(at(2));
+    talk(20, 10s);
+    check_all_arrived_once_in_order();
+  }
+  require_connected_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_for_good_is_told_as_such_when_the_resume_window_is_over) {
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  require_connected_once();
+  network.cut(at(2));
+  elapse(90s);
+  BOOST_REQUIRE(a.subscriber.all<closed>().size() == 1u);
+  BOOST_TEST((a.subscriber.all<closed>().front().reason == errc::path_lost));
+}
+
+BOOST_AUTO_TEST_CASE(killing_whoever_opens_streams_costs_no_connection) {
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  require_connected_once();
+  kill(state_of(a.transport).dialler);
+  talk(10, 5s);
+  network.cut(at(2));
+  elapse(20s);
+  network.mend(at(2));
+  talk(10, 10s);
+  check_all_arrived_once_in_order();
+  require_connected_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_one_side_has_lost_is_made_anew) {
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  require_connected_once();
+  kill(state_of(a.transport).streams.begin()->second.actor);
+  elapse(1min);
+  for (const auto* n : {&a, &b}) {
+    BOOST_TEST(n->subscriber.all<closed>().size() == 1u);
+    BOOST_TEST(n->subscriber.all<connected>().size() == 2u);
+  }
+  talk(5, 1s);
+  check_all_arrived_once_in_order();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
