@@ -1,8 +1,8 @@
 // A DHT node of ours on loopback, driven by JSON lines on stdin:
 //   {"do":"announce","hash":HEX,"port":N}                     -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"lookup","hash":HEX}                                -> {"event":"peer","call":N,"address":TEXT}*, done
-//   {"do":"count"}  -> {"event":"count","ping":{"ours":N,"theirs":N},"find_node":..}: queries of ours that others have
-//                      answered, and of others that we have, by method
+//   {"do":"count"}  -> {"event":"count","nodes":N,"ping":{"ours":N,"theirs":N},"find_node":..}: the nodes in the table, and
+//                      by method the queries of ours that foreign nodes have answered, and of theirs that we have
 // and for items (BEP 44):
 //   {"do":"put","value":HEX}                                  -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"put_mutable","seed":HEX,"salt":TEXT,"seq":N,"cas":N,"value":HEX}           -> the same; cas may be missing
@@ -14,6 +14,7 @@
 #include "messages/krpc.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/node.hpp"
+#include "transports/dht/version.hpp"
 #include "transports/net/machine_port.hpp"
 
 #include <nlohmann/json.hpp>
@@ -43,57 +44,52 @@ void say(const json& event) {
   std::fflush(stdout);
 }
 
-/// A node that sees which of its datagrams answers which.
+/// A node that sees which of its datagrams answers which, of those exchanged with other implementations.
 class counted_node : public dht::node {
 public:
   using dht::node::node;
 
   void handle_packet(time_point now, const endpoint& from, byte_view datagram) {
-    note(from, datagram, theirs_, ours_, &tally::ours);
+    auto message = krpc::decode(datagram);
+    if (message && as_text(message->version) != dht::client_version)
+      note(from, *message, theirs_, ours_);
     node::handle_packet(now, from, datagram);
   }
 
   std::optional<transmit> poll_transmit() {
     auto out = node::poll_transmit();
     if (out)
-      note(out->to, out->payload, ours_, theirs_, &tally::theirs);
+      note(out->to, *krpc::decode(out->payload), ours_, theirs_);
     return out;
   }
 
   json count() const {
     static constexpr const char* names[]{"ping", "find_node", "get_peers", "announce_peer",
                                          "get",  "put",       "rdv"};
-    json result{{"event", "count"}};
+    json result{{"event", "count"}, {"nodes", stats().nodes}};
     for (std::size_t method = 0; method < std::size(names); ++method)
-      result[names[method]] = {{"ours", tallies_[method].ours}, {"theirs", tallies_[method].theirs}};
+      result[names[method]] = {{"ours", ours_.answered[method]}, {"theirs", theirs_.answered[method]}};
     return result;
   }
 
 private:
-  struct tally {
-    std::uint64_t ours = 0;
-    std::uint64_t theirs = 0;
+  struct queries {
+    std::map<std::pair<endpoint, bytes>, krpc::method> open;
+    std::array<std::uint64_t, 7> answered{}; // by method
   };
 
-  using open_queries = std::map<std::pair<endpoint, bytes>, krpc::method>;
-
-  void note(
-      const endpoint& other, byte_view datagram, open_queries& asked, open_queries& answered,
-      std::uint64_t tally::*which) {
-    auto message = krpc::decode(datagram);
-    if (!message)
-      return;
-    std::pair key{other, to_bytes(message->transaction)};
-    if (auto query = std::get_if<krpc::query>(&message->body))
-      asked[key] = query->method;
-    else if (std::holds_alternative<krpc::response>(message->body))
-      if (auto found = answered.extract(key))
-        ++(tallies_[static_cast<std::size_t>(found.mapped())].*which);
+  static void note(
+      const endpoint& other, const krpc::message& message, queries& of_sender, queries& of_receiver) {
+    std::pair key{other, to_bytes(message.transaction)};
+    if (auto query = std::get_if<krpc::query>(&message.body))
+      of_sender.open[key] = query->method;
+    else if (std::holds_alternative<krpc::response>(message.body))
+      if (auto found = of_receiver.open.extract(key))
+        ++of_receiver.answered[static_cast<std::size_t>(found.mapped())];
   }
 
-  open_queries ours_;
-  open_queries theirs_;
-  std::array<tally, 7> tallies_;
+  queries ours_;
+  queries theirs_;
 };
 
 class peer {

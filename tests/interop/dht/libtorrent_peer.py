@@ -31,6 +31,14 @@ def sha1_of(digits):
     return libtorrent.sha1_hash(bytes.fromhex(digits))
 
 
+def item_of(alert):
+    """Returns value and sequence number (None for an immutable item), None when nothing was found."""
+    try:
+        return alert.item["value"], alert.item.get("seq")
+    except RuntimeError:  # what libtorrent throws about an empty item
+        return None
+
+
 class Libtorrent:
     """A libtorrent session on loopback with nothing but its DHT on."""
 
@@ -108,16 +116,19 @@ class Libtorrent:
 
         return within_patience(told)
 
+    def look_up(self, info_hash):
+        self.session.dht_get_peers(sha1_of(info_hash))
+
     def finds(self, info_hash, wanted):
         return find_all([self], {(info_hash, wanted)}) == 1
 
     def gets(self, target, text):
         """Returns whether it gets this immutable item."""
-        return self.wait_for("dht_immutable_item_alert", lambda alert: alert.item["value"] == text,
+        return self.wait_for("dht_immutable_item_alert", lambda alert: item_of(alert) == (text.encode(), None),
                              lambda: self.session.dht_get_immutable_item(sha1_of(target)))
 
     def gets_mutable(self, key, salt, text, seq):
-        return self.wait_for("dht_mutable_item_alert", lambda alert: (alert.item["value"], alert.item["seq"]) == (text, seq),
+        return self.wait_for("dht_mutable_item_alert", lambda alert: item_of(alert) == (text.encode(), seq),
                              lambda: self.session.dht_get_mutable_item(key, salt.encode()))
 
     def put(self, text):
@@ -151,7 +162,7 @@ def find_all(nodes, wanted):
     while any(missing.values()) and time.monotonic() < end:
         for node, pairs in missing.items():
             for info_hash, _ in pairs:
-                node.session.dht_get_peers(sha1_of(info_hash))
+                node.look_up(info_hash)
         round_end = time.monotonic() + ROUND
         while any(missing.values()) and time.monotonic() < round_end:
             for node, pairs in missing.items():

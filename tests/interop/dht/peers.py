@@ -4,7 +4,6 @@ only one of them can is in its class."""
 import hashlib
 import os
 import pathlib
-import time
 
 from harness import *
 
@@ -65,9 +64,16 @@ class Ours(Node):
     def __init__(self, bootstrap=None, bind="127.0.0.1:0", node_id=None):
         super().__init__(DHT_PEER, bind, *filter(None, (bootstrap, node_id)))
 
-    def answered(self):
-        """Returns by method how many queries of ours others have answered ("ours") and we have of others ("theirs")."""
+    def count(self):
+        """Returns "nodes" in the table, and by method how many queries of ours foreign nodes have answered ("ours") and we of
+        theirs ("theirs")."""
         return self.ask("count", do="count")
+
+    def knows(self, nodes):
+        return within_patience(lambda: self.count()["nodes"] == nodes)
+
+    def has_answer(self, method, whose):
+        return within_patience(lambda: self.count()[method][whose] > 0)
 
     def put(self, text):
         return self.ask("done", do="put", value=bencoded(text).hex())
