@@ -9,7 +9,7 @@
 //   {"do":"get","target":HEX}                                 -> {"event":"item","call":N,"value":HEX,"seq":N}*, done
 //   {"do":"get_mutable","key":HEX,"salt":TEXT}                -> the same
 //   {"do":"key","seed":HEX}                                   -> {"event":"key","key":HEX}
-// Values are bencoded. Usage: dht_peer IP:PORT [BOOTSTRAP [NODE_ID]]. Says {"event":"ready","address":..} when it has
+// Values are bencoded. Usage: dht_peer IP:PORT [BOOTSTRAP [NODE_ID]]; "" stands for no bootstrap node. Says {"event":"ready","address":..} when it has
 // bootstrapped, and ends with its stdin.
 #include "messages/krpc.hpp"
 #include "transports/crypto/system_random.hpp"
@@ -196,7 +196,7 @@ int main(int argc, char** argv) try {
   auto bind = endpoint::parse(argv[1]).value();
   dht::config settings;
   settings.family = bind.address.family();
-  if (argc > 2)
+  if (argc > 2 && *argv[2] != 0)
     settings.bootstrap = {endpoint::parse(argv[2]).value()};
   if (argc > 3)
     settings.id = dht::node_id::from(unhex(argv[3])).value();

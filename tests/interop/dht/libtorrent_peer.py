@@ -40,7 +40,7 @@ def item_of(alert):
 
 
 class Libtorrent:
-    """A libtorrent session on loopback with nothing but its DHT on."""
+    """A libtorrent session on loopback with nothing but its DHT on. (It takes a node id of zeros for none.)"""
 
     def __init__(self, bootstrap="", host="127.0.0.1", node_id=None, **more):
         saved = {"dht state": {"node-id": [node_id + ipaddress.ip_address(host).packed]}} if node_id else {}

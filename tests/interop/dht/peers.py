@@ -61,8 +61,8 @@ class Node:
 class Ours(Node):
     """Our node. A got item is its value (bencoded) and its sequence number, -1 for an immutable one."""
 
-    def __init__(self, bootstrap=None, bind="127.0.0.1:0", node_id=None):
-        super().__init__(DHT_PEER, bind, *filter(None, (bootstrap, node_id)))
+    def __init__(self, bootstrap="", bind="127.0.0.1:0", node_id=None):
+        super().__init__(DHT_PEER, bind, bootstrap, *filter(None, (node_id,)))
 
     def count(self):
         """Returns "nodes" in the table, and by method how many queries of ours foreign nodes have answered ("ours") and we of
@@ -100,8 +100,8 @@ class Ours(Node):
 class BittorrentDht(Node):
     """A node of npm bittorrent-dht, which knows IPv4 only."""
 
-    def __init__(self, bootstrap=None):
-        super().__init__("node", str(HERE / "bittorrent_dht_peer.mjs"), *filter(None, (bootstrap,)))
+    def __init__(self, bootstrap=""):
+        super().__init__("node", str(HERE / "bittorrent_dht_peer.mjs"), bootstrap)
 
     def ping(self, address):
         """Returns the id of the node there, None when it does not answer."""
