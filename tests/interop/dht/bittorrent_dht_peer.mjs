@@ -27,8 +27,11 @@ const put = options => dht.put(options, (error, hash) =>
 
 const query = (address, q, a) => {
   const [host, port] = address.split(':')
-  dht._rpc.query({ host, port: Number(port) }, { q, a }, (error, { r } = {}) =>
-    say('answer', { error: error?.message ?? null, id: r?.id.toString('hex') ?? null, nodes: r?.nodes && r.nodes.length / 26 }))
+  dht._rpc.query({ host, port: Number(port) }, { q, a }, (error, message) => {
+    const r = message?.r
+    const nodes = r?.nodes ? r.nodes.length / 26 : null
+    say('answer', { error: error?.message ?? null, id: r?.id?.toString('hex') ?? null, nodes })
+  })
 }
 
 dht.on('peer', (peer, hash) => say('peer', { hash: hash.toString('hex'), address: `${peer.host}:${peer.port}` }))

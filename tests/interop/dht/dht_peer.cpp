@@ -1,16 +1,16 @@
 // A DHT node of ours on loopback, driven by JSON lines on stdin:
 //   {"do":"announce","hash":HEX,"port":N}                     -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"lookup","hash":HEX}                                -> {"event":"peer","call":N,"address":TEXT}*, done
-//   {"do":"count"}  -> {"event":"count","nodes":N,"ping":{"ours":N,"theirs":N},"find_node":..}: the nodes in the table, and
-//                      by method the queries of ours that foreign nodes have answered, and of theirs that we have
+//   {"do":"count"}  -> {"event":"count","nodes":N,"ping":{"ours":N,"theirs":N},"find_node":..}: the nodes in the table,
+//                      and by method the queries of ours that foreign nodes have answered, and of theirs that we have
 // and for items (BEP 44):
 //   {"do":"put","value":HEX}                                  -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"put_mutable","seed":HEX,"salt":TEXT,"seq":N,"cas":N,"value":HEX}           -> the same; cas may be missing
 //   {"do":"get","target":HEX}                                 -> {"event":"item","call":N,"value":HEX,"seq":N}*, done
 //   {"do":"get_mutable","key":HEX,"salt":TEXT}                -> the same
 //   {"do":"key","seed":HEX}                                   -> {"event":"key","key":HEX}
-// Values are bencoded. Usage: dht_peer IP:PORT [BOOTSTRAP [NODE_ID]]; "" stands for no bootstrap node. Says {"event":"ready","address":..} when it has
-// bootstrapped, and ends with its stdin.
+// Values are bencoded. Usage: dht_peer IP:PORT [BOOTSTRAP [NODE_ID]]; "" stands for no bootstrap node. Says
+// {"event":"ready","address":..} when it has bootstrapped, and ends with its stdin.
 #include "messages/krpc.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/node.hpp"

@@ -15,7 +15,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 WARREN = os.environ.get("WARREN", str(ROOT / "build" / "bin" / "warren"))
 DHT_PEER = os.environ.get("DHT_PEER", str(ROOT / "build" / "bin" / "dht_peer"))
-PATIENCE = 30.0  # seconds that any one wait may take
+PATIENCE = 90.0  # seconds that any one wait may take: on a busy machine node alone takes ten to start
 
 failures = 0
 
@@ -129,7 +129,8 @@ def beside(address):
 
 def announce(topic, bootstrap, port):
     """Announces until stopped; returns the process and the number of nodes that took it, 0 when none did in time."""
-    process = warren("announce", "--topic", topic, "--bind", beside(bootstrap), "--bootstrap", bootstrap, "--port", str(port))
+    process = warren(
+        "announce", "--topic", topic, "--bind", beside(bootstrap), "--bootstrap", bootstrap, "--port", str(port))
     done = process.wait_for(lambda event: event.get("event") == "announced" and event.get("nodes", 0) > 0)
     return process, done["nodes"] if done else 0
 

@@ -57,8 +57,8 @@ class Libtorrent:
             "dht_restrict_search_ips": False,
             "dht_prefer_verified_node_ids": False,
             "dht_ignore_dark_internet": False,
-            # Else libtorrent ignores an address for five minutes after 50 packets within 10 seconds, queries and answers
-            # alike (src/kademlia/dos_blocker.cpp), and ignores queries beyond 8000 octets of answers per second.
+            # Else libtorrent ignores an address for five minutes after 50 packets within 10 seconds, queries and
+            # answers alike (src/kademlia/dos_blocker.cpp), and queries beyond 8000 octets of answers per second.
             "dht_block_ratelimit": 1000000,
             "dht_upload_rate_limit": 10000000,
             "alert_queue_size": 100000,
@@ -102,8 +102,8 @@ class Libtorrent:
         return value[0] if value else None
 
     def announce(self, info_hash):
-        """Adds a torrent, which libtorrent announces with its own port; returns whether it has told somebody. (The binding has
-        no converter for the flags that session.dht_announce takes.)"""
+        """Adds a torrent, which libtorrent announces with its own port; returns whether it has told somebody. (The
+        binding has no converter for the flags that session.dht_announce takes.)"""
         more = self.counter("announce_peer_out") + 1
         wish = libtorrent.parse_magnet_uri("magnet:?xt=urn:btih:" + info_hash)
         wish.save_path = SCRATCH.name
@@ -154,8 +154,8 @@ class Libtorrent:
 
 
 def find_all(nodes, wanted):
-    """Has every node look for every (info-hash, address) in `wanted`, all at once, again and again until all are found or the
-    patience is over. Returns how many were found, over all nodes; a node need not find itself."""
+    """Has every node look for every (info-hash, address) in `wanted`, all at once, again and again until all are found
+    or the patience is over. Returns how many were found, over all nodes; a node need not find itself."""
     missing = {node: {pair for pair in wanted if pair[1] != node.address} for node in nodes}
     asked = sum(map(len, missing.values()))
     end = time.monotonic() + PATIENCE

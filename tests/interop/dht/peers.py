@@ -1,8 +1,7 @@
-"""Nodes of ours (dht_peer) and of npm bittorrent-dht as child processes on loopback. Both understand the same commands; what
-only one of them can is in its class."""
+"""Nodes of ours (dht_peer) and of npm bittorrent-dht as child processes on loopback. Both understand the same commands;
+what only one of them can is in its class."""
 
 import hashlib
-import os
 import pathlib
 
 from harness import *
@@ -43,9 +42,13 @@ class Node:
         return self.child.wait_for(lambda event: event["event"] in answers) or {}
 
     def announce(self, info_hash, port):
-        """Returns whether somebody has taken the announcement."""
-        done = self.ask("done", "announced", do="announce", hash=info_hash, port=port)
-        return bool(done) and not done.get("error") and done.get("stored") != 0
+        """Announces until somebody has taken it; returns whether that is so."""
+
+        def taken():
+            done = self.ask("done", "announced", do="announce", hash=info_hash, port=port)
+            return bool(done) and not done.get("error") and done.get("stored") != 0
+
+        return within_patience(taken)
 
     def lookup(self, info_hash):
         """Returns the addresses that one lookup finds."""
@@ -65,8 +68,8 @@ class Ours(Node):
         super().__init__(DHT_PEER, bind, bootstrap, *filter(None, (node_id,)))
 
     def count(self):
-        """Returns "nodes" in the table, and by method how many queries of ours foreign nodes have answered ("ours") and we of
-        theirs ("theirs")."""
+        """Returns "nodes" in the table, and by method how many queries of ours foreign nodes have answered ("ours") and
+        we of theirs ("theirs")."""
         return self.ask("count", do="count")
 
     def knows(self, nodes):
@@ -79,7 +82,8 @@ class Ours(Node):
         return self.ask("done", do="put", value=bencoded(text).hex())
 
     def put_mutable(self, seed, salt, seq, text, **cas):
-        return self.ask("done", do="put_mutable", seed=seed.hex(), salt=salt, seq=seq, value=bencoded(text).hex(), **cas)
+        value = bencoded(text).hex()
+        return self.ask("done", do="put_mutable", seed=seed.hex(), salt=salt, seq=seq, value=value, **cas)
 
     def get(self, text):
         return self._got(do="get", target=target_of(text))[0]
