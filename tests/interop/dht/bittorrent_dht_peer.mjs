@@ -1,6 +1,8 @@
 // A node of npm bittorrent-dht on loopback, driven by JSON lines on stdin:
 //   {"do":"announce","hash":..,"port":..} -> {"event":"announced","error":..}
 //   {"do":"lookup","hash":..}             -> {"event":"peer","hash":..,"address":..}*, {"event":"looked_up","nodes":..}
+//   {"do":"ping","address":..}            -> {"event":"answer","error":..,"id":..}
+//   {"do":"find_node","address":..,"target":..} -> {"event":"answer","error":..,"id":..,"nodes":N}
 // and for BEP 44, where "value" is a string and "seed" that of an Ed25519 key (in hexadecimal digits, as hashes are):
 //   {"do":"put","value":..}                                              -> {"event":"put","error":..,"hash":..}
 //   {"do":"put_mutable","seed":..,"salt":..,"seq":..,"cas":..,"value":..} -> the same; cas may be missing
@@ -23,12 +25,23 @@ const dht = new DHT({ bootstrap: process.argv[2] ? [process.argv[2]] : false, ve
 const put = options => dht.put(options, (error, hash) =>
   say('put', { error: error?.message ?? null, hash: hash?.toString('hex') ?? null }))
 
+const query = (address, q, a) => {
+  const [host, port] = address.split(':')
+  dht._rpc.query({ host, port: Number(port) }, { q, a }, (error, message) => {
+    const r = message?.r
+    const nodes = r?.nodes ? r.nodes.length / 26 : null
+    say('answer', { error: error?.message ?? null, id: r?.id?.toString('hex') ?? null, nodes })
+  })
+}
+
 dht.on('peer', (peer, hash) => say('peer', { hash: hash.toString('hex'), address: `${peer.host}:${peer.port}` }))
 dht.on('error', error => say('error', { error: error.message }))
 dht.on('warning', () => {})
 
 const commands = {
   announce: ({ hash, port }) => dht.announce(hash, port, error => say('announced', { error: error?.message ?? null })),
+  ping: ({ address }) => query(address, 'ping', {}),
+  find_node: ({ address, target }) => query(address, 'find_node', { target: Buffer.from(target, 'hex') }),
   put: ({ value }) => put({ v: Buffer.from(value) }),
   put_mutable: ({ seed, salt, seq, cas, value }) => {
     const secret = privateKey(Buffer.from(seed, 'hex'))

@@ -1,36 +1,36 @@
 // A DHT node of ours on loopback, driven by JSON lines on stdin:
 //   {"do":"announce","hash":HEX,"port":N}                     -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"lookup","hash":HEX}                                -> {"event":"peer","call":N,"address":TEXT}*, done
+//   {"do":"count"}  -> {"event":"count","nodes":N,"ping":{"ours":N,"theirs":N},"find_node":..}: the nodes in the table,
+//                      and by method the queries of ours that foreign nodes have answered, and of theirs that we have
 // and for items (BEP 44):
 //   {"do":"put","value":HEX}                                  -> {"event":"done","call":N,"stored":N,"why":TEXT}
 //   {"do":"put_mutable","seed":HEX,"salt":TEXT,"seq":N,"cas":N,"value":HEX}           -> the same; cas may be missing
 //   {"do":"get","target":HEX}                                 -> {"event":"item","call":N,"value":HEX,"seq":N}*, done
 //   {"do":"get_mutable","key":HEX,"salt":TEXT}                -> the same
 //   {"do":"key","seed":HEX}                                   -> {"event":"key","key":HEX}
-// Values are bencoded. Usage: dht_peer [BOOTSTRAP]. Says {"event":"ready","address":..} when it has bootstrapped, and
-// ends with its stdin.
+// Values are bencoded. Usage: dht_peer IP:PORT [BOOTSTRAP [NODE_ID]]; "" stands for no bootstrap node. Says
+// {"event":"ready","address":..} when it has bootstrapped, and ends with its stdin.
+#include "messages/krpc.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/node.hpp"
+#include "transports/dht/version.hpp"
+#include "transports/net/machine_port.hpp"
 
-#include <arpa/inet.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <map>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace {
 
 using namespace warren;
 using nlohmann::json;
-
-time_point now() {
-  return std::chrono::steady_clock::now();
-}
 
 bytes unhex(const json& digits) {
   auto result = from_hex(digits.get<std::string>());
@@ -44,59 +44,77 @@ void say(const json& event) {
   std::fflush(stdout);
 }
 
-class peer {
+/// A node that sees which of its datagrams answers which, of those exchanged with other implementations.
+class counted_node : public dht::node {
 public:
-  explicit peer(const dht::config& settings) : node_{settings, random_, now()} {
-    sockaddr_in local{};
-    local.sin_family = AF_INET;
-    local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof local;
-    auto any = reinterpret_cast<sockaddr*>(&local);
-    if (socket_ < 0 || bind(socket_, any, size) != 0 || getsockname(socket_, any, &size) != 0)
-      throw std::runtime_error{"cannot bind a UDP socket on loopback"};
-    port_ = ntohs(local.sin_port);
-    node_.bootstrap(now());
+  using dht::node::node;
+
+  void handle_packet(time_point now, const endpoint& from, byte_view datagram) {
+    auto message = krpc::decode(datagram);
+    if (message && as_text(message->version) != dht::client_version)
+      note(from, *message, theirs_, ours_);
+    node::handle_packet(now, from, datagram);
   }
 
-  void run() {
-    for (drive(); stdin_open_; drive()) {
-      pollfd waiting[]{{socket_, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
-      auto left = std::chrono::ceil<std::chrono::milliseconds>(*node_.poll_timeout() - now()).count();
-      poll(waiting, 2, static_cast<int>(std::max<std::int64_t>(left, 0)));
-      if (waiting[0].revents)
-        receive();
-      if (waiting[1].revents)
-        read_commands();
-      node_.handle_timeout(now());
-    }
+  std::optional<transmit> poll_transmit() {
+    auto out = node::poll_transmit();
+    if (out)
+      note(out->to, *krpc::decode(out->payload), ours_, theirs_);
+    return out;
+  }
+
+  json count() const {
+    static constexpr const char* names[]{"ping", "find_node", "get_peers", "announce_peer",
+                                         "get",  "put",       "rdv"};
+    json result{{"event", "count"}, {"nodes", stats().nodes}};
+    for (std::size_t method = 0; method < std::size(names); ++method)
+      result[names[method]] = {{"ours", ours_.answered[method]}, {"theirs", theirs_.answered[method]}};
+    return result;
   }
 
 private:
-  void receive() {
-    bytes buffer(65536);
-    sockaddr_in from{};
-    socklen_t size = sizeof from;
-    auto length = recvfrom(
-        socket_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
-    if (length < 0)
-      return;
-    std::array<std::byte, 4> octets;
-    std::copy_n(reinterpret_cast<const std::byte*>(&from.sin_addr), 4, octets.begin());
-    node_.handle_packet(
-        now(), {ip_address::v4(octets), ntohs(from.sin_port)},
-        byte_view{buffer}.first(static_cast<std::size_t>(length)));
+  struct queries {
+    std::map<std::pair<endpoint, bytes>, krpc::method> open;
+    std::array<std::uint64_t, 7> answered{}; // by method
+  };
+
+  static void note(
+      const endpoint& other, const krpc::message& message, queries& of_sender, queries& of_receiver) {
+    std::pair key{other, to_bytes(message.transaction)};
+    if (auto query = std::get_if<krpc::query>(&message.body))
+      of_sender.open[key] = query->method;
+    else if (std::holds_alternative<krpc::response>(message.body))
+      if (auto found = of_receiver.open.extract(key))
+        ++of_receiver.answered[static_cast<std::size_t>(found.mapped())];
   }
 
-  void read_commands() {
-    char chunk[4096];
-    auto length = read(STDIN_FILENO, chunk, sizeof chunk);
-    stdin_open_ = length > 0;
-    input_.append(chunk, static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-    for (auto end = input_.find('\n'); end != std::string::npos; end = input_.find('\n')) {
-      obey(json::parse(input_.substr(0, end)));
-      input_.erase(0, end + 1);
-    }
+  queries ours_;
+  queries theirs_;
+};
+
+class peer {
+public:
+  peer(const dht::config& settings, const endpoint& bind) : node_{settings, random_, now()} {
+    if (auto why = port_.bind(bind))
+      throw std::system_error{why, "cannot bind a UDP socket"};
+    node_.bootstrap(now());
+    port_.drive(now());
   }
+
+  void run() {
+    std::thread{[this] {
+      for (std::string line; std::getline(std::cin, line);)
+        loop_.post([this, line] {
+          obey(json::parse(line));
+          port_.drive(now());
+        });
+      loop_.stop();
+    }}.detach();
+    loop_.run();
+  }
+
+private:
+  static time_point now() { return std::chrono::steady_clock::now(); }
 
   void obey(const json& command) {
     auto what = command["do"].get<std::string>();
@@ -122,6 +140,8 @@ private:
     } else if (what == "get_mutable") {
       auto salt = command["salt"].get<std::string>();
       node_.get_item(now(), peer_id::parse(command["key"].get<std::string>()).value(), as_byte_view(salt));
+    } else if (what == "count") {
+      say(node_.count());
     } else {
       say({{"event", "key"}, {"key", to_hex(identity_of(command).id().octets)}});
     }
@@ -141,52 +161,46 @@ private:
     return crypto::identity::from_seed(crypto::secret<32>{seed});
   }
 
-  void drive() {
-    while (auto out = node_.poll_transmit()) {
-      sockaddr_in to{};
-      to.sin_family = AF_INET;
-      to.sin_port = htons(out->to.port);
-      auto octets = out->to.address.octets();
-      std::copy(octets.begin(), octets.end(), reinterpret_cast<std::byte*>(&to.sin_addr));
-      sendto(
-          socket_, out->payload.data(), out->payload.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
-    }
-    while (auto event = node_.poll_event()) {
-      if (std::holds_alternative<dht::bootstrapped>(*event))
-        say({{"event", "ready"}, {"address", "127.0.0.1:" + std::to_string(port_)}});
-      else if (auto peers = std::get_if<dht::peers_found>(&*event))
-        for (const auto& where : peers->peers)
-          say({{"event", "peer"}, {"call", peers->lookup.value}, {"address", to_string(where)}});
-      else if (auto found = std::get_if<dht::item_found>(&*event))
-        say(
-            {{"event", "item"},
-             {"call", found->lookup.value},
-             {"value", to_hex(found->what.value)},
-             {"seq", found->what.signing ? found->what.signing->seq : -1}});
-      else if (auto done = std::get_if<dht::lookup_done>(&*event))
-        say(
-            {{"event", "done"},
-             {"call", done->lookup.value},
-             {"stored", done->announced_to},
-             {"why", done->why ? done->why.message() : ""}});
-    }
+  void on_event(const dht::event& event) {
+    if (std::holds_alternative<dht::bootstrapped>(event))
+      say({{"event", "ready"}, {"address", to_string(port_.local())}});
+    else if (auto peers = std::get_if<dht::peers_found>(&event))
+      for (const auto& where : peers->peers)
+        say({{"event", "peer"}, {"call", peers->lookup.value}, {"address", to_string(where)}});
+    else if (auto found = std::get_if<dht::item_found>(&event))
+      say(
+          {{"event", "item"},
+           {"call", found->lookup.value},
+           {"value", to_hex(found->what.value)},
+           {"seq", found->what.signing ? found->what.signing->seq : -1}});
+    else if (auto done = std::get_if<dht::lookup_done>(&event))
+      say(
+          {{"event", "done"},
+           {"call", done->lookup.value},
+           {"stored", done->announced_to},
+           {"why", done->why ? done->why.message() : ""}});
   }
 
   crypto::system_random random_;
-  dht::node node_;
-  int socket_ = socket(AF_INET, SOCK_DGRAM, 0);
-  std::uint16_t port_ = 0;
-  std::string input_;
-  bool stdin_open_ = true;
+  counted_node node_;
+  net::udp_loop loop_;
+  net::machine_port<counted_node> port_{
+      loop_, node_, [this](time_point, const dht::event& what) { on_event(what); }};
 };
 
 } // namespace
 
 int main(int argc, char** argv) try {
+  if (argc < 2)
+    throw std::runtime_error{"usage: dht_peer IP:PORT [BOOTSTRAP [NODE_ID]]"};
+  auto bind = endpoint::parse(argv[1]).value();
   dht::config settings;
-  if (argc > 1)
-    settings.bootstrap = {endpoint::parse(argv[1]).value()};
-  peer{settings}.run();
+  settings.family = bind.address.family();
+  if (argc > 2 && *argv[2] != 0)
+    settings.bootstrap = {endpoint::parse(argv[2]).value()};
+  if (argc > 3)
+    settings.id = dht::node_id::from(unhex(argv[3])).value();
+  peer{settings, bind}.run();
   return 0;
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "dht_peer: %s\n", failure.what());

@@ -15,7 +15,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 WARREN = os.environ.get("WARREN", str(ROOT / "build" / "bin" / "warren"))
 DHT_PEER = os.environ.get("DHT_PEER", str(ROOT / "build" / "bin" / "dht_peer"))
-PATIENCE = 30.0  # seconds that any one wait may take
+PATIENCE = 90.0  # seconds that any one wait may take: on a busy machine node alone takes ten to start
 
 failures = 0
 
@@ -95,6 +95,14 @@ def warren(*arguments):
     return Child(WARREN, *arguments, "--json")
 
 
+def within_patience(holds):
+    """Tries again and again until `holds()` or the patience is over; returns whether it holds."""
+    end = time.monotonic() + PATIENCE
+    while not (held := holds()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(held)
+
+
 def named(name):
     return lambda event: event.get("event") == name
 
@@ -105,30 +113,40 @@ def new_topic():
     return topic, topic[:40]
 
 
-def start_dht(*arguments):
+def start_dht(bind="127.0.0.1:0"):
     """Starts our own DHT node on loopback and returns it with its address."""
-    node = warren("dht", "--bind", "127.0.0.1:0", *arguments)
+    node = warren("dht", "--bind", bind)
     ready = node.wait_for(named("ready"))
     if not ready:
         give_up("warren dht says that it is ready")
     return node, ready["udp"][0]
 
 
+def beside(address):
+    """Any port of the same host."""
+    return address.rsplit(":", 1)[0] + ":0"
+
+
 def announce(topic, bootstrap, port):
     """Announces until stopped; returns the process and the number of nodes that took it, 0 when none did in time."""
-    process = warren("announce", "--topic", topic, "--bootstrap", bootstrap, "--port", str(port))
+    process = warren(
+        "announce", "--topic", topic, "--bind", beside(bootstrap), "--bootstrap", bootstrap, "--port", str(port))
     done = process.wait_for(lambda event: event.get("event") == "announced" and event.get("nodes", 0) > 0)
     return process, done["nodes"] if done else 0
 
 
-def lookup(topic, bootstrap, wanted, patience=PATIENCE):
+def lookup(topic, bootstrap, wanted):
     """Looks up again and again until `wanted` is found or the patience is over; returns the peers of the last time."""
-    end = time.monotonic() + patience
-    while True:
-        process = warren("lookup", "--topic", topic, "--bootstrap", bootstrap, "--timeout", "10000")
+    peers = set()
+
+    def finds():
+        process = warren(
+            "lookup", "--topic", topic, "--bind", beside(bootstrap), "--bootstrap", bootstrap, "--timeout", "10000")
         process.wait_for(named("done"), 15)
         process.stop()
-        peers = {event["address"] for event in process.seen if event.get("event") == "peer"}
-        if wanted in peers or time.monotonic() > end:
-            return peers
-        time.sleep(0.5)
+        peers.clear()
+        peers.update(event["address"] for event in process.seen if event.get("event") == "peer")
+        return wanted in peers
+
+    within_patience(finds)
+    return peers
