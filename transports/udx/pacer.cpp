@@ -13,22 +13,16 @@ constexpr duration unpaced_below = 2ms;
 // A burst covers what a late timer misses.
 constexpr double burst_seconds = 0.005;
 constexpr double burst_packets = 10;
-// As Linux: twice the window per round trip while it doubles, a little above it afterwards.
-constexpr double slow_start_gain = 2.0;
-constexpr double avoidance_gain = 1.2;
 
 } // namespace
 
-void pacer::set_rate(std::size_t cwnd, std::size_t packet_size, duration srtt, bool slow_start) noexcept {
-  if (srtt < unpaced_below) {
-    rate_ = 0;
-    started_ = false;
-    return;
-  }
-  auto gain = slow_start ? slow_start_gain : avoidance_gain;
-  auto size = static_cast<double>(packet_size);
-  rate_ = gain * static_cast<double>(cwnd) * size / std::chrono::duration<double>(srtt).count();
-  burst_ = std::max(burst_packets * size, rate_ * burst_seconds);
+bool pacer::too_fast(duration srtt) noexcept {
+  return srtt < unpaced_below;
+}
+
+void pacer::set_rate(double rate, std::size_t packet_size) noexcept {
+  rate_ = rate;
+  burst_ = std::max(burst_packets * static_cast<double>(packet_size), rate_ * burst_seconds);
 }
 
 bool pacer::ready(time_point now) noexcept {

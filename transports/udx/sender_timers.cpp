@@ -94,7 +94,7 @@ bool sender::on_retransmission_timeout(time_point now) {
     note_lost(seq);
   }
   if (phase_ != phase::loss)
-    controller_->on_timeout(now);
+    controller_->on_timeout(now, board_.in_flight());
   phase_ = phase::loss;
   recovery_point_ = board_.nxt();
   mtu_.on_probe_lost(false);
