@@ -17,6 +17,7 @@ namespace warren::udx {
 /// - BBR.offload_budget is left out: there is no offload between here and the batch.
 /// - BBR.extra_acked is the maximum of two windows of five rounds, as in Linux, in place of one of ten.
 /// - BBRCheckStartupHighLoss() counts ACKs with losses, as Linux does, in place of lost ranges.
+/// - IsInflightTooHigh() asks for two lost packets at least, as quiche does.
 class bbr final : public congestion_controller {
 public:
   explicit bbr(std::uint32_t salt) noexcept;

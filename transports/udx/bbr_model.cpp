@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 
 // Section 2.4.
 constexpr double loss_thresh = 0.02;
+// As quiche (probe_bw_full_loss_count): of a small window one packet is more than two percent, and says nothing.
+constexpr std::uint64_t full_loss_cnt = 2;
 constexpr double beta = 0.7;
 constexpr double headroom = 0.15;
 constexpr double min_pipe_cwnd = 4;
@@ -26,7 +28,8 @@ double seconds(duration d) {
 
 // IsInflightTooHigh().
 bool inflight_too_high(const rate_sample& flight) {
-  return static_cast<double>(flight.lost) > static_cast<double>(flight.tx_in_flight) * loss_thresh;
+  return flight.lost >= full_loss_cnt
+         && static_cast<double>(flight.lost) > static_cast<double>(flight.tx_in_flight) * loss_thresh;
 }
 
 // Section 5.5.10.2: at what volume the losses crossed the threshold.

@@ -28,8 +28,7 @@ double seconds(duration d) {
 // Returns true if the sender made use of its window, so that an ACK tells of the path and not of the application
 // (RFC 9438 section 5.8). In slow start half of the window will do, as pacing spreads the rest.
 bool window_was_used(const ack_sample& sample, double cwnd, bool slow_start) {
-  auto used = static_cast<double>(sample.in_flight);
-  return slow_start ? used * 2 >= cwnd : used * 5 >= cwnd * 4;
+  return sample.cwnd_limited || (slow_start && static_cast<double>(sample.in_flight) * 2 >= cwnd);
 }
 
 } // namespace

@@ -34,7 +34,8 @@ public:
 
 private:
   double rate_ = 0;  // octets per second; 0 for unpaced
-  double burst_ = 0; // octets
+  double burst_ = 0; // octets, at most
+  double quantum_ = 0; // octets worth a wake-up
   double tokens_ = 0;
   time_point refilled_;
   bool started_ = false;

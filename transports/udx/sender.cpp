@@ -25,7 +25,7 @@ sender::sender(const config& settings, counters& counts, timer_table& timers)
       timers_{timers},
       keep_alive_{settings.keep_alive},
       algorithm_{settings.congestion},
-      salt_{settings.local_id ^ settings.remote_id},
+      salt_{settings.local_id * 0x9e3779b9 + settings.remote_id},
       overhead_{overhead_of(settings.remote)},
       ring_{settings.send_buffer},
       mtu_{settings.base_mtu, ceiling_of(settings)},
@@ -102,27 +102,28 @@ bool sender::may_send_new() const noexcept {
 }
 
 // RFC 8985 section 7.3: new data if there is any, else the last packet once more; either way past the
-// windows. While losses are repaired, the next of them.
+// windows. While losses are repaired, the next of them. Later ones: the oldest packet in flight.
 bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet_stamp& stamp) {
   if (board_.in_flight() == 0)
     return true;
-  auto repeated = false;
+  auto repeated = tail_probe_.outstanding && tail_probe_.outstanding->repeated;
   if (board_.lost() > 0) {
     if (!resend(now, batch, stamp, board_.first_lost()))
       return false;
-  } else if (has_new_packet() && board_.outstanding() < max_packets_in_flight) {
+  } else if (tail_probe_.unanswered == 0 && has_new_packet() && board_.outstanding() < max_packets_in_flight) {
     if (!send_new(now, batch, stamp, false))
       return false;
   } else {
-    auto last = board_.latest_in_flight();
+    // A second probe repeats what the peer is most likely to wait for.
+    auto seq = tail_probe_.unanswered == 0 ? board_.latest_in_flight() : board_.oldest_in_flight();
     // A lost MTU probe does not tell of congestion.
-    repeated = board_[last].padding == 0;
-    if (!resend(now, batch, stamp, last))
+    repeated = repeated || board_[seq].padding == 0;
+    if (!resend(now, batch, stamp, seq))
       return false;
   }
   ++counters_.tail_loss_probes;
   tail_probe_.outstanding = tail_probe::episode{board_.nxt(), now, repeated};
-  tail_probe_.progress = false;
+  ++tail_probe_.unanswered;
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/sim/network/network.hpp"
+#include "transports/udx/rtt_estimator.hpp"
 #include "transports/udx/stream.hpp"
 
 #include <memory>
