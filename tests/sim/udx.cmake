@@ -2,3 +2,8 @@ warren_test(sim_udx sim
   SOURCES
     udx/stream_test.cpp
   DEPENDS warren_udx warren_sim)
+warren_test(sim_udx_ladder sim
+  SOURCES
+    udx/bulk_path.cpp
+    udx/ladder_test.cpp
+  DEPENDS warren_udx warren_sim)

@@ -9,8 +9,8 @@
 namespace warren::udx {
 
 enum class congestion_algorithm : std::uint8_t {
-  cubic,    // RFC 9438
-  new_reno, // RFC 5681 and 6582, in packets
+  cubic, // RFC 9438
+  bbr,   // version 3, draft-ietf-ccwg-bbr-05
 };
 
 /// What a stream needs to know. The two ids and the remote endpoint have been agreed out of band

@@ -13,13 +13,29 @@ constexpr double c = 0.4;
 // RFC 9438 section 4.3: alpha of the Reno-friendly region.
 constexpr double alpha = 3.0 * (1.0 - beta) / (1.0 + beta);
 
+// RFC 5681 section 3.1: never below two, except for the one of a timeout.
+constexpr double min_window = 2;
+constexpr double loss_window = 1;
+
+// As Linux: twice the window per round trip while it doubles, a little above it afterwards.
+constexpr double slow_start_pacing_gain = 2.0;
+constexpr double avoidance_pacing_gain = 1.2;
+
 double seconds(duration d) {
   return std::chrono::duration<double>(d).count();
+}
+
+// Returns true if the sender made use of its window, so that an ACK tells of the path and not of the application
+// (RFC 9438 section 5.8). In slow start half of the window will do, as pacing spreads the rest.
+bool window_was_used(const ack_sample& sample, double cwnd, bool slow_start) {
+  return sample.cwnd_limited || (slow_start && static_cast<double>(sample.in_flight) * 2 >= cwnd);
 }
 
 } // namespace
 
 void cubic::on_ack(const ack_sample& sample) {
+  if (sample.recovering)
+    return;
   if (!window_was_used(sample, curve_.cwnd, in_slow_start())) {
     // RFC 9438 section 5.8: time in which the application set the pace must not count as growth.
     curve_.epoch_start.reset();
@@ -42,10 +58,15 @@ void cubic::on_spurious_loss() {
     curve_ = prior_;
 }
 
-void cubic::on_timeout(time_point) {
+void cubic::on_timeout(time_point, std::size_t) {
   // RFC 9438 section 4.8.
   reduce();
   curve_.cwnd = loss_window;
+}
+
+double cubic::pacing_rate(duration srtt) const noexcept {
+  auto gain = in_slow_start() ? slow_start_pacing_gain : avoidance_pacing_gain;
+  return gain * curve_.cwnd / seconds(srtt);
 }
 
 void cubic::slow_start(const ack_sample& sample) {

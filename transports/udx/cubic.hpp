@@ -13,10 +13,11 @@ public:
   void on_ack(const ack_sample& sample) override;
   void on_congestion_event(time_point now) override;
   void on_spurious_loss() override;
-  void on_timeout(time_point now) override;
+  void on_timeout(time_point now, std::size_t in_flight) override;
 
   std::size_t cwnd() const noexcept override { return static_cast<std::size_t>(curve_.cwnd); }
-  bool in_slow_start() const noexcept override { return curve_.cwnd < curve_.ssthresh; }
+  double pacing_rate(duration srtt) const noexcept override;
+  bool in_slow_start() const noexcept { return curve_.cwnd < curve_.ssthresh; }
 
 private:
   void slow_start(const ack_sample& sample);

@@ -8,6 +8,7 @@ struct packet;
 struct packet_header;
 struct stats;
 class congestion_controller;
+class delivery_rate;
 class stream;
 class transmit_batch;
 

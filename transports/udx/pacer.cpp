@@ -10,25 +10,24 @@ using namespace std::chrono_literals;
 
 // Timers of a shell have about this resolution; a shorter round trip cannot be divided.
 constexpr duration unpaced_below = 2ms;
-// A burst covers what a late timer misses.
+// A burst covers what a late timer misses, and no more: a short queue on the path must hold it.
 constexpr double burst_seconds = 0.005;
-constexpr double burst_packets = 10;
-// As Linux: twice the window per round trip while it doubles, a little above it afterwards.
-constexpr double slow_start_gain = 2.0;
-constexpr double avoidance_gain = 1.2;
+constexpr double burst_packets = 4;
+// draft-ietf-ccwg-bbr-05 section 5.6.3: what is worth a wake-up.
+constexpr double quantum_seconds = 0.001;
+constexpr double quantum_packets = 2;
 
 } // namespace
 
-void pacer::set_rate(std::size_t cwnd, std::size_t packet_size, duration srtt, bool slow_start) noexcept {
-  if (srtt < unpaced_below) {
-    rate_ = 0;
-    started_ = false;
-    return;
-  }
-  auto gain = slow_start ? slow_start_gain : avoidance_gain;
+bool pacer::too_fast(duration srtt) noexcept {
+  return srtt < unpaced_below;
+}
+
+void pacer::set_rate(double rate, std::size_t packet_size) noexcept {
+  rate_ = rate;
   auto size = static_cast<double>(packet_size);
-  rate_ = gain * static_cast<double>(cwnd) * size / std::chrono::duration<double>(srtt).count();
   burst_ = std::max(burst_packets * size, rate_ * burst_seconds);
+  quantum_ = std::max(quantum_packets * size, rate_ * quantum_seconds);
 }
 
 bool pacer::ready(time_point now) noexcept {
@@ -46,7 +45,7 @@ bool pacer::ready(time_point now) noexcept {
 }
 
 time_point pacer::next(time_point now) const noexcept {
-  auto missing = std::max(burst_ / 2 - tokens_, 0.0);
+  auto missing = std::max(quantum_ - tokens_, 0.0);
   auto wait = std::chrono::duration_cast<duration>(std::chrono::duration<double>(missing / rate_));
   return now + std::max(wait, duration{100us});
 }

@@ -6,12 +6,20 @@
 
 namespace warren::udx {
 
-/// Spreads a window over its round trip: a token bucket in octets, refilled at a little more than cwnd per
-/// srtt. A path faster than the timers is not paced.
+/// Sends at a rate and not at once: a token bucket in octets. A path faster than the timers is not paced.
 class pacer {
 public:
-  /// Sets the pace from the state of the path.
-  void set_rate(std::size_t cwnd, std::size_t packet_size, duration srtt, bool slow_start) noexcept;
+  /// Sets the pace, in octets per second.
+  void set_rate(double rate, std::size_t packet_size) noexcept;
+
+  /// Lets everything pass.
+  void stop() noexcept {
+    rate_ = 0;
+    started_ = false;
+  }
+
+  /// Returns true if a round trip is too short for timers to divide it.
+  static bool too_fast(duration srtt) noexcept;
 
   /// Returns true if a packet may go now.
   bool ready(time_point now) noexcept;
@@ -26,7 +34,8 @@ public:
 
 private:
   double rate_ = 0;  // octets per second; 0 for unpaced
-  double burst_ = 0; // octets
+  double burst_ = 0; // octets, at most
+  double quantum_ = 0; // octets worth a wake-up
   double tokens_ = 0;
   time_point refilled_;
   bool started_ = false;

@@ -25,10 +25,11 @@ sender::sender(const config& settings, counters& counts, timer_table& timers)
       timers_{timers},
       keep_alive_{settings.keep_alive},
       algorithm_{settings.congestion},
+      salt_{settings.local_id * 0x9e3779b9 + settings.remote_id},
       overhead_{overhead_of(settings.remote)},
       ring_{settings.send_buffer},
       mtu_{settings.base_mtu, ceiling_of(settings)},
-      controller_{make_congestion_controller(settings.congestion)} {
+      controller_{make_congestion_controller(settings.congestion, salt_)} {
 }
 
 std::size_t sender::write(byte_view data) {
@@ -59,6 +60,7 @@ bool sender::transmit(time_point now, transmit_batch& batch, const packet_stamp&
   timers_.stop(timer::pacing);
   if (board_.lost() > 0 || has_new_packet())
     send_what_windows_allow(now, batch, stamp);
+  note_what_limits();
   if (batch.size() == packets_before)
     return false;
   if (!timers_.is_set(timer::retransmission))
@@ -89,7 +91,7 @@ std::size_t sender::max_payload() const noexcept {
 
 bool sender::window_allows() const noexcept {
   // With nothing in flight no arrival would ever allow for more.
-  if (phase_ == phase::recovery && board_.in_flight() > 0)
+  if (phase_ == phase::recovery && board_.in_flight() > 0 && controller_->reduces_proportionally())
     return prr_.may_send();
   return board_.in_flight() < controller_->cwnd();
 }
@@ -100,27 +102,28 @@ bool sender::may_send_new() const noexcept {
 }
 
 // RFC 8985 section 7.3: new data if there is any, else the last packet once more; either way past the
-// windows. While losses are repaired, the next of them.
+// windows. While losses are repaired, the next of them. Later ones: the oldest packet in flight.
 bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet_stamp& stamp) {
   if (board_.in_flight() == 0)
     return true;
-  auto repeated = false;
+  auto repeated = tail_probe_.outstanding && tail_probe_.outstanding->repeated;
   if (board_.lost() > 0) {
     if (!resend(now, batch, stamp, board_.first_lost()))
       return false;
-  } else if (has_new_packet() && board_.outstanding() < max_packets_in_flight) {
+  } else if (tail_probe_.unanswered == 0 && has_new_packet() && board_.outstanding() < max_packets_in_flight) {
     if (!send_new(now, batch, stamp, false))
       return false;
   } else {
-    auto last = board_.latest_in_flight();
+    // A second probe repeats what the peer is most likely to wait for.
+    auto seq = tail_probe_.unanswered == 0 ? board_.latest_in_flight() : board_.oldest_in_flight();
     // A lost MTU probe does not tell of congestion.
-    repeated = board_[last].padding == 0;
-    if (!resend(now, batch, stamp, last))
+    repeated = repeated || board_[seq].padding == 0;
+    if (!resend(now, batch, stamp, seq))
       return false;
   }
   ++counters_.tail_loss_probes;
   tail_probe_.outstanding = tail_probe::episode{board_.nxt(), now, repeated};
-  tail_probe_.progress = false;
+  ++tail_probe_.unanswered;
   return true;
 }
 
@@ -136,6 +139,7 @@ bool sender::send_new(time_point now, transmit_batch& batch, const packet_stamp&
   fresh.padding = static_cast<std::uint8_t>(padding);
   fresh.end = end_queued_ && payload == unsent();
   auto seq = board_.nxt();
+  note_sent(now, seq);
   board_.push(fresh);
   next_offset_ += payload;
   end_sent_ = fresh.end;
@@ -164,6 +168,7 @@ bool sender::resend(time_point now, transmit_batch& batch, const packet_stamp& s
     return false;
   if (board_[seq].padding > 0)
     mtu_.on_probe_lost(true);
+  note_sent(now, seq);
   board_.mark_resent(seq, now);
   write_packet(batch, stamp, seq, board_[seq]);
   ++counters_.retransmits;
@@ -196,7 +201,25 @@ std::size_t sender::probe_padding(std::size_t payload) const noexcept {
 }
 
 void sender::set_pace() noexcept {
-  pacer_.set_rate(controller_->cwnd(), mtu_.mtu(), rtt_.srtt(), controller_->in_slow_start());
+  if (pacer::too_fast(rtt_.srtt()))
+    pacer_.stop();
+  else
+    pacer_.set_rate(controller_->pacing_rate(rtt_.srtt()) * static_cast<double>(mtu_.mtu()), mtu_.mtu());
+}
+
+// To be called before a packet is sent or sent again.
+void sender::note_sent(time_point now, sequence_number seq) {
+  controller_->on_sent(now, board_.in_flight() == 0 && rate_.app_limited());
+  if (controller_->wants_rate_samples())
+    rate_.on_sent(now, board_.una(), seq, board_.in_flight());
+}
+
+// To be called when nothing more may or can be sent.
+void sender::note_what_limits() noexcept {
+  auto full = board_.in_flight() >= controller_->cwnd();
+  cwnd_limited_ = cwnd_limited_ || full;
+  if (!full && board_.lost() == 0 && !has_new_packet())
+    rate_.on_app_limited(board_.in_flight());
 }
 
 void sender::change_path(time_point now, const endpoint& remote) {
@@ -206,7 +229,9 @@ void sender::change_path(time_point now, const endpoint& remote) {
   rack_ = {};
   tail_probe_ = {};
   pacer_ = {};
-  controller_ = make_congestion_controller(algorithm_);
+  controller_ = make_congestion_controller(algorithm_, salt_);
+  rate_ = {};
+  cwnd_limited_ = cwnd_limited_last_ = false;
   phase_ = phase::open;
   episode_losses_ = episode_spurious_ = 0;
   while (board_.in_flight() > 0)
@@ -242,6 +267,7 @@ void sender::release() noexcept {
   ring_base_ = next_offset_ = ring_base_ + ring_.size();
   ring_.release();
   board_.release();
+  rate_.release();
   tail_probe_ = {};
   heartbeat_due_ = false;
 }

@@ -2,6 +2,7 @@
 
 #include "transports/udx/byte_ring.hpp"
 #include "transports/udx/congestion_controller.hpp"
+#include "transports/udx/delivery_rate.hpp"
 #include "transports/udx/mtu_search.hpp"
 #include "transports/udx/pacer.hpp"
 #include "transports/udx/peer_window.hpp"
@@ -94,6 +95,7 @@ private:
     std::optional<time_point> sample_sent; // of the latest sent packet that was never repeated
     bool latest_round = false;
     bool repeated = false; // a repeated packet among them
+    duration rtt{};        // measured by it; zero when it measures none
   };
 
   // sender.cpp
@@ -113,13 +115,16 @@ private:
       transmit_batch& batch, const packet_stamp& stamp, sequence_number seq, const segment& what);
   std::size_t probe_padding(std::size_t payload) const noexcept;
   void set_pace() noexcept;
+  void note_sent(time_point now, sequence_number seq);
+  void note_what_limits() noexcept;
 
   // sender_acks.cpp
   void take_cumulative_ack(time_point now, sequence_number ack, delivery& news);
   void take_sack(time_point now, byte_view area, delivery& news);
   bool in_flight_block(const sack_block& block) const noexcept;
   void on_delivered(time_point now, sequence_number seq, const segment& arrived, delivery& news);
-  void after_delivery(time_point now, const delivery& news, std::size_t in_flight_before);
+  void tell_controller(time_point now, const delivery& news, std::size_t in_flight_before);
+  void after_delivery(time_point now, delivery& news, std::size_t in_flight_before);
   void detect_losses(time_point now);
   bool note_lost(sequence_number seq);
   void enter_recovery(time_point now);
@@ -138,6 +143,7 @@ private:
   timer_table& timers_;
   duration keep_alive_;
   congestion_algorithm algorithm_;
+  std::uint32_t salt_; // of the controller
   std::size_t overhead_; // octets of the IP, UDP and UDX headers
 
   byte_ring ring_;                // from the first octet not cumulatively acknowledged on
@@ -152,6 +158,7 @@ private:
   pacer pacer_;
   proportional_rate_reduction prr_;
   std::unique_ptr<congestion_controller> controller_;
+  delivery_rate rate_; // used if the controller wants it
 
   phase phase_ = phase::open;
   sequence_number recovery_point_;
@@ -159,6 +166,8 @@ private:
   std::optional<sequence_number> path_change_end_;
   std::size_t episode_losses_ = 0;   // packets taken for lost since recovery started
   std::size_t episode_spurious_ = 0; // those of them that have arrived after all
+  bool cwnd_limited_ = false;            // in this round trip
+  bool cwnd_limited_last_ = false;       // in the last one
   bool end_queued_ = false;
   bool end_sent_ = false;
   bool write_cut_short_ = false;

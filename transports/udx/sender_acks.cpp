@@ -1,6 +1,7 @@
 #include "transports/udx/sender.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace warren::udx {
 
@@ -59,6 +60,8 @@ bool sender::in_flight_block(const sack_block& block) const noexcept {
 
 void sender::on_delivered(time_point now, sequence_number seq, const segment& arrived, delivery& news) {
   ++news.packets;
+  if (controller_->wants_rate_samples())
+    rate_.on_delivered(now, seq, arrived.sent);
   rack_.on_delivered(now, seq, arrived, rtt_.min_rtt());
   auto too_soon = arrived.retransmitted && now - arrived.sent < rtt_.min_rtt();
   if (arrived.where == segment::place::lost || too_soon) {
@@ -75,11 +78,13 @@ void sender::on_delivered(time_point now, sequence_number seq, const segment& ar
     mtu_.on_probe_acked();
 }
 
-void sender::after_delivery(time_point now, const delivery& news, std::size_t in_flight_before) {
+void sender::after_delivery(time_point now, delivery& news, std::size_t in_flight_before) {
   tail_probe_.progress = true;
+  tail_probe_.unanswered = 0;
   // Filling a hole also acknowledges what arrived long ago, where the peer could not report it: no sample.
   if (news.sample_sent && !news.repeated) {
-    rtt_.sample(now, now - *news.sample_sent);
+    news.rtt = now - *news.sample_sent;
+    rtt_.sample(now, news.rtt);
   }
   if (!path_change_end_)
     mtu_.on_path_proven();
@@ -93,12 +98,34 @@ void sender::after_delivery(time_point now, const delivery& news, std::size_t in
   detect_losses(now);
   if (phase_ == phase::recovery)
     prr_.on_delivered(news.packets, board_.in_flight());
-  else
-    controller_->on_ack({now, news.packets, in_flight_before, rtt_.srtt(), rtt_.latest(), news.latest_round});
-  if (news.latest_round)
-    round_end_ = board_.nxt();
+  tell_controller(now, news, in_flight_before);
   restart_retransmission_timer(now);
   schedule_tail_probe(now);
+}
+
+void sender::tell_controller(time_point now, const delivery& news, std::size_t in_flight_before) {
+  ack_sample sample;
+  sample.now = now;
+  sample.acked = news.packets;
+  sample.in_flight = in_flight_before;
+  sample.srtt = rtt_.srtt();
+  sample.latest_rtt = rtt_.latest();
+  sample.round_ended = news.latest_round;
+  sample.in_flight_after = board_.in_flight();
+  sample.rtt = news.rtt;
+  sample.recovering = phase_ == phase::recovery;
+  sample.cwnd_limited = cwnd_limited_ || cwnd_limited_last_;
+  if (controller_->wants_rate_samples()) {
+    sample.rate = rate_.take(rtt_.min_rtt());
+    sample.delivered = rate_.delivered();
+  }
+  controller_->on_ack(sample);
+  if (controller_->holds_back())
+    rate_.on_app_limited(board_.in_flight());
+  if (!news.latest_round)
+    return;
+  round_end_ = board_.nxt();
+  cwnd_limited_last_ = std::exchange(cwnd_limited_, false);
 }
 
 void sender::detect_losses(time_point now) {
@@ -131,6 +158,8 @@ bool sender::note_lost(sequence_number seq) {
   lost.padding = 0;
   board_.mark_lost(seq);
   ++episode_losses_;
+  if (!probe && controller_->wants_rate_samples())
+    controller_->on_lost(rate_.on_lost(seq), rate_.delivered());
   return !probe;
 }
 
@@ -146,6 +175,7 @@ void sender::leave_recovery() noexcept {
   if (phase_ == phase::recovery && episode_spurious_ >= episode_losses_)
     controller_->on_spurious_loss();
   rack_.on_recovery_ended();
+  controller_->on_recovery_ended();
   episode_losses_ = episode_spurious_ = 0;
   phase_ = phase::open;
 }

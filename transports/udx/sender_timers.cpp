@@ -16,6 +16,8 @@ constexpr std::uint8_t max_timeouts = 6;
 constexpr duration lone_packet_delay = 2ms;
 // As Linux's TCP_TIMEOUT_MIN: below it, a late scheduler looks like a loss.
 constexpr duration min_probe_timeout = 10ms;
+// By then the retransmission timer is earlier.
+constexpr int max_probe_doublings = 12;
 
 } // namespace
 
@@ -41,8 +43,7 @@ void sender::restart_retransmission_timer(time_point now) noexcept {
     timers_.set(timer::retransmission, now + rtt_.rto());
 }
 
-// RFC 8985 section 7.2. The timer is no later than the retransmission timer, which takes over after one
-// probe.
+// RFC 8985 section 7.2. The timer is no later than the retransmission timer, which takes over in the end.
 void sender::schedule_tail_probe(time_point now) noexcept {
   timers_.stop(timer::tail_probe);
   if (!rtt_.has_sample() || board_.in_flight() == 0 || !tail_probe_.allowed())
@@ -50,6 +51,7 @@ void sender::schedule_tail_probe(time_point now) noexcept {
   auto timeout = std::max(2 * rtt_.srtt(), min_probe_timeout);
   if (board_.in_flight() == 1)
     timeout += lone_packet_delay;
+  timeout *= 1 << std::min(tail_probe_.unanswered, max_probe_doublings);
   if (now + timeout < timers_.at(timer::retransmission))
     timers_.set(timer::tail_probe, now + timeout);
 }
@@ -94,7 +96,7 @@ bool sender::on_retransmission_timeout(time_point now) {
     note_lost(seq);
   }
   if (phase_ != phase::loss)
-    controller_->on_timeout(now);
+    controller_->on_timeout(now, board_.in_flight());
   phase_ = phase::loss;
   recovery_point_ = board_.nxt();
   mtu_.on_probe_lost(false);
@@ -107,7 +109,9 @@ bool sender::on_retransmission_timeout(time_point now) {
 
 void sender::on_tail_probe_timeout(time_point now) {
   tail_probe_.due = board_.in_flight() > 0;
-  restart_retransmission_timer(now);
+  // Those that follow leave it to the timer to end the silence.
+  if (tail_probe_.unanswered == 0)
+    restart_retransmission_timer(now);
 }
 
 void sender::on_zero_window_timeout(time_point now) noexcept {

@@ -73,14 +73,14 @@ BOOST_AUTO_TEST_CASE(a_fifth_of_all_packets_may_be_lost) {
   exchange(network, pair, 64 * 1024, 600s);
 }
 
-BOOST_AUTO_TEST_CASE(new_reno_gets_through_as_well) {
+BOOST_AUTO_TEST_CASE(bbr_gets_through_as_well) {
   sim::network network{3};
   auto quality = with(15ms);
   quality.loss = 0.01;
   quality.reorder = 0.02;
   network.default_link(quality);
   udx::config settings;
-  settings.congestion = udx::congestion_algorithm::new_reno;
+  settings.congestion = udx::congestion_algorithm::bbr;
   udx_pair pair{network, settings, settings};
   exchange(network, pair, mib, 300s);
 }

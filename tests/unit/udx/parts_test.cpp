@@ -3,7 +3,6 @@
 #include "transports/udx/byte_ring.hpp"
 #include "transports/udx/cubic.hpp"
 #include "transports/udx/mtu_search.hpp"
-#include "transports/udx/new_reno.hpp"
 #include "transports/udx/pacer.hpp"
 #include "transports/udx/peer_window.hpp"
 #include "transports/udx/proportional_rate_reduction.hpp"
@@ -189,21 +188,18 @@ BOOST_AUTO_TEST_CASE(cubic_grows_along_its_curve_back_to_the_old_window_and_beyo
   for (; now < end_of_plateau + 10s; now += 100ms)
     ack(controller.cwnd());
   BOOST_TEST(controller.cwnd() > before * 12 / 10);
-  controller.on_timeout(now);
+  controller.on_timeout(now, 0);
   BOOST_TEST(controller.cwnd() == 1u);
   BOOST_TEST(controller.in_slow_start());
 }
 
 BOOST_AUTO_TEST_CASE(a_window_that_is_not_used_does_not_grow) {
-  cubic a;
-  new_reno b;
+  cubic controller;
   for (int i = 0; i < 100; ++i) {
     ack_sample sample{start + i * 100ms, 1, 1, 100ms, 100ms, true};
-    a.on_ack(sample);
-    b.on_ack(sample);
+    controller.on_ack(sample);
   }
-  BOOST_TEST(a.cwnd() == 10u);
-  BOOST_TEST(b.cwnd() == 10u);
+  BOOST_TEST(controller.cwnd() == 10u);
 }
 
 BOOST_AUTO_TEST_CASE(slow_start_ends_when_the_round_trip_grows) {
@@ -218,20 +214,6 @@ BOOST_AUTO_TEST_CASE(slow_start_ends_when_the_round_trip_grows) {
   }
   BOOST_TEST(!controller.in_slow_start());
   BOOST_TEST(controller.cwnd() < 400u);
-}
-
-BOOST_AUTO_TEST_CASE(new_reno_halves_and_adds_one_each_round) {
-  new_reno controller;
-  for (int i = 0; i < 9; ++i)
-    controller.on_ack({start, 10, 100, 100ms, 100ms, false});
-  BOOST_TEST(controller.cwnd() == 100u);
-  controller.on_congestion_event(start);
-  BOOST_TEST(controller.cwnd() == 50u);
-  for (int i = 0; i < 51; ++i)
-    controller.on_ack({start, 1, 50, 100ms, 100ms, false});
-  BOOST_TEST(controller.cwnd() == 51u);
-  controller.on_timeout(start);
-  BOOST_TEST(controller.cwnd() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(recovery_sends_in_proportion_to_what_arrives) {
@@ -251,9 +233,9 @@ BOOST_AUTO_TEST_CASE(recovery_sends_in_proportion_to_what_arrives) {
   BOOST_TEST(sent <= 7);
 }
 
-BOOST_AUTO_TEST_CASE(the_pacer_spreads_a_window_over_its_round_trip) {
+BOOST_AUTO_TEST_CASE(the_pacer_keeps_to_its_rate) {
   pacer pace;
-  pace.set_rate(100, 1200, 100ms, false); // 1.2 * 100 packets per 100 ms
+  pace.set_rate(1'440'000, 1200); // 1200 packets per second
   auto now = start;
   int sent = 0;
   while (now < start + 1s) {
@@ -272,12 +254,12 @@ BOOST_AUTO_TEST_CASE(the_pacer_spreads_a_window_over_its_round_trip) {
 
 BOOST_AUTO_TEST_CASE(unpaced_sending_leaves_no_debt) {
   pacer pace;
-  pace.set_rate(100, 1200, 100us, false);
+  pace.stop();
   for (int i = 0; i < 100'000; ++i) {
     BOOST_REQUIRE(pace.ready(start));
     pace.on_sent(1200);
   }
-  pace.set_rate(100, 1200, 100ms, false);
+  pace.set_rate(1'440'000, 1200);
   BOOST_TEST(pace.ready(start));
 }
 
