@@ -11,6 +11,7 @@ warren_test(unit_dht unit
     dht/krpc_test.cpp
     dht/lookup_liars_test.cpp
     dht/lookup_test.cpp
+    dht/nat_mapping_test.cpp
     dht/node_attack_test.cpp
     dht/node_items_test.cpp
     dht/node_rendezvous_test.cpp
@@ -19,9 +20,11 @@ warren_test(unit_dht unit
     dht/peer_store_test.cpp
     dht/rate_limiter_test.cpp
     dht/rendezvous_test.cpp
+    dht/renewals_test.cpp
     dht/responder_test.cpp
     dht/routing_table_test.cpp
     dht/rpc_test.cpp
+    dht/save_schedule_test.cpp
     dht/saved_table_test.cpp
     dht/search_test.cpp
     dht/small_containers_test.cpp

@@ -34,6 +34,10 @@ bool network::contains(const ip_address& address) const noexcept {
   return (ours[bits / 8] & mask) == (theirs[bits / 8] & mask);
 }
 
+std::string to_string(const network& what) {
+  return to_string(what.base) + "/" + std::to_string(what.bits);
+}
+
 bool contains(const std::vector<network>& networks, const ip_address& address) noexcept {
   return std::any_of(
       networks.begin(), networks.end(), [&](const network& blocked) { return blocked.contains(address); });

@@ -3,6 +3,7 @@
 #include "messages/endpoint.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct network {
 
   bool contains(const ip_address& address) const noexcept;
 };
+
+/// Returns the network as network::parse() takes it.
+std::string to_string(const network& what);
 
 bool contains(const std::vector<network>& networks, const ip_address& address) noexcept;
 

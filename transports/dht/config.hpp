@@ -170,6 +170,12 @@ struct config {
   /// to them; 0 = never. Goes on until cancel() or peer_store_limits::lifetime.
   duration keep_warm = std::chrono::seconds{20};
 
+  /// Items of ours are put again this often (BEP 44: "re-announce their keypair/item every hour"); 0 = never.
+  duration renew_items = std::chrono::hours{1};
+
+  /// Items of ours that are kept up; when there are more, the one put first is not put again.
+  std::size_t max_own_items = 64;
+
   peer_store_limits peers{};
   item_store_limits items{};
   record_limits records{};

@@ -42,8 +42,8 @@ struct lookup_done {
   std::error_code why{};
 };
 
-/// Records of Warren peers, each with the endpoint that the peer announced. A peer comes again when a newer record is
-/// found.
+/// Records of Warren peers, each with the endpoint that the peer announced, before the peers_found of the same answer. A
+/// peer comes again when a newer record is found.
 struct records_found {
   struct entry {
     peer_record record;

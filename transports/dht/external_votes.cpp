@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace warren::dht {
 
@@ -13,16 +12,15 @@ bool external_votes::vote(const endpoint& voter, const endpoint& seen) {
   if (address.family() != voter.address.family() || address.is_unspecified() || address.is_multicast()
       || (is_local(address) && !is_local(voter.address)))
     return false;
-  auto source =
-      allow_same_ip_ || voter.address.is_loopback() ? voter : endpoint{network_of(voter.address), 0};
-  auto who = static_cast<std::uint32_t>(std::hash<endpoint>{}(source));
-  auto last =
-      std::find_if(ballots_.begin(), ballots_.end(), [who](const ballot& old) { return old.voter == who; });
+  auto who = source_of(voter);
+  auto last = std::find_if(ballots_.begin(), ballots_.end(), [&](const observation& old) {
+    return source_of(old.observer) == who;
+  });
   if (last != ballots_.end())
     ballots_.erase(last);
   else if (ballots_.size() == window)
     ballots_.erase(ballots_.begin());
-  ballots_.push_back({who, seen});
+  ballots_.push_back({voter, seen});
   if (seen == winner_)
     return false; // one more of what is known
   auto now_winning = count();
@@ -30,6 +28,10 @@ bool external_votes::vote(const endpoint& voter, const endpoint& seen) {
     return false;
   winner_ = now_winning;
   return true;
+}
+
+endpoint external_votes::source_of(const endpoint& voter) const {
+  return allow_same_ip_ || voter.address.is_loopback() ? voter : endpoint{network_of(voter.address), 0};
 }
 
 std::optional<endpoint> external_votes::count() const {
@@ -49,14 +51,6 @@ std::optional<endpoint> external_votes::count() const {
   if (winner_ && winner_->address == best->first && port != ports.end() && port->second * 2 <= best->second)
     return winner_;
   return endpoint{best->first, port == ports.end() ? std::uint16_t{0} : port->first};
-}
-
-std::size_t external_votes::ports() const {
-  std::set<std::uint16_t> distinct;
-  for (const auto& cast : ballots_)
-    if (winner_ && cast.seen.address == winner_->address && cast.seen.port != 0)
-      distinct.insert(cast.seen.port);
-  return distinct.size();
 }
 
 } // namespace warren::dht

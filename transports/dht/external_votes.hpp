@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/endpoint.hpp"
+#include "transports/dht/nat_mapping.hpp"
 
 #include <optional>
 #include <vector>
@@ -24,21 +25,16 @@ public:
   /// Returns the winning address with the port most voted for on it.
   const std::optional<endpoint>& winner() const noexcept { return winner_; }
 
-  /// Returns how many distinct ports the votes for the winning address name.
-  std::size_t ports() const;
+  /// Returns the votes that count, oldest first; find_mapping() tells from them what the NAT does.
+  const std::vector<observation>& observations() const noexcept { return ballots_; }
 
 private:
-  /// A voter is known by a hash: two that share one share a vote.
-  struct ballot {
-    std::uint32_t voter = 0;
-    endpoint seen;
-  };
-
+  endpoint source_of(const endpoint& voter) const;
   std::optional<endpoint> count() const;
 
   std::size_t needed_;
   bool allow_same_ip_;
-  std::vector<ballot> ballots_; // oldest first
+  std::vector<observation> ballots_; // oldest first
   std::optional<endpoint> winner_;
 };
 

@@ -18,6 +18,9 @@ constexpr std::size_t max_outbox = 256;
 /// Octets of a ping.
 constexpr std::size_t ping_size = 64;
 
+/// An item that nobody stored is put again after so long.
+constexpr duration item_retry = std::chrono::minutes{5};
+
 node_id choose_id(const config& settings, random_source& random) {
   if (settings.id)
     return *settings.id;
@@ -40,6 +43,7 @@ node::node(config settings, random_source& random, time_point now)
       votes_{config_.external_votes, config_.allow_same_ip},
       bootstrap_{config_.bootstrap_retry_min, config_.bootstrap_retry_max},
       warm_{config_.keep_warm, config_.peers.lifetime},
+      item_renewals_{config_.renew_items, item_retry},
       now_{now},
       next_upkeep_{now} {
 }
@@ -83,6 +87,7 @@ void node::handle_timeout(time_point now) {
     start_bootstrap(now);
   for (const auto& where : warm_.due(now))
     ping(now, where);
+  renew_items(now);
   if (next_upkeep_ <= now)
     upkeep(now);
   release_waiting(now);
@@ -107,7 +112,7 @@ std::optional<event> node::poll_event() {
 
 std::optional<time_point> node::poll_timeout() const {
   auto result = next_upkeep_;
-  for (auto deadline : {rpc_.poll_timeout(), bootstrap_.poll_timeout(), warm_.poll_timeout()})
+  for (auto deadline : {rpc_.poll_timeout(), bootstrap_.poll_timeout(), warm_.poll_timeout(), item_renewals_.poll_timeout()})
     if (deadline)
       result = std::min(result, *deadline);
   for (const auto& [id, waiting] : waiting_)

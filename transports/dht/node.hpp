@@ -8,6 +8,7 @@
 #include "transports/dht/event.hpp"
 #include "transports/dht/external_votes.hpp"
 #include "transports/dht/fifo.hpp"
+#include "transports/dht/renewals.hpp"
 #include "transports/dht/responder.hpp"
 #include "transports/dht/routing_table.hpp"
 #include "transports/dht/rpc.hpp"
@@ -36,8 +37,8 @@ public:
     std::size_t items_stored = 0;
     /// The endpoint that most others see, once enough agree.
     std::optional<endpoint> external;
-    /// Distinct external ports that others reported of late: more than one means that the NAT maps per destination.
-    std::size_t external_ports = 0;
+    /// What the NAT before us does, if there is one.
+    nat_mapping mapping;
     /// A bootstrap is under way or waiting to be repeated.
     bool bootstrapping = false;
   };
@@ -91,14 +92,17 @@ public:
       time_point now, const peer_id& key, byte_view salt = {}, std::optional<std::int64_t> newer_than = {});
 
   /// Puts an item at the nodes closest to its name, after a look at what is there; emits item_found for that. With
-  /// `cas` only where the stored item has that sequence number. Others forget after two hours: repeat it every hour.
+  /// `cas` only where the stored item has that sequence number. Others forget after two hours: once somebody has stored
+  /// it, it is put again every config::renew_items until cancel(), until another one is put under its name here, or until
+  /// somebody else's is found in its place, which item_found tells.
   lookup_id put_item(time_point now, const item& what, std::optional<std::int64_t> cas = {});
 
   /// Asks nodes that gave the record of `peer` in a lookup of the last five minutes to forward `payload` to it, at most
   /// krpc::max_rendezvous_payload octets; it should be sealed to the peer's key. Emits rendezvous_sent.
   lookup_id rendezvous(time_point now, const info_hash& topic, const peer_id& peer, byte_view payload);
 
-  /// Ends a lookup without further events; ends the keeping warm of a finished announce. Unknown ids are ignored.
+  /// Ends a lookup without further events; ends the keeping warm of a finished announce and the renewing of an item.
+  /// Unknown ids are ignored.
   void cancel(lookup_id lookup);
 
   /// Gives a bootstrap node besides those of the config, for example one that a peer told of.
@@ -107,6 +111,13 @@ public:
   /// Sets the nodes of the other family that this node tells those who ask for them (BEP 32), for the host that runs
   /// both.
   void set_other_family(std::vector<node_info> nodes);
+
+  /// Tells where this node's socket is as its own host sees it, one endpoint for each address that it is bound to: an
+  /// external endpoint that is one of them is no NAT's.
+  void set_own_endpoints(std::vector<endpoint> own) { own_endpoints_ = std::move(own); }
+
+  /// Returns who saw us where of late, oldest first.
+  const std::vector<observation>& observations() const noexcept { return votes_.observations(); }
 
   /// Returns what to keep for the next run.
   saved_table save() const;
@@ -159,6 +170,10 @@ private:
   void emit_records(time_point now, lookup_id lookup, search& running);
   void forward(time_point now, const responder::forward& what);
   void on_forwarding_answer(lookup_id call, bool forwarded);
+  void keep_item(time_point now, lookup_id put, const item& what);
+  void renew_items(time_point now);
+  void emit_newer(lookup_id put, const item& found);
+  void on_renewed(time_point now, lookup_id put, const search& ended);
 
   // Upkeep (node_upkeep.cpp).
   void start_bootstrap(time_point now);
@@ -175,11 +190,15 @@ private:
   rpc rpc_;
   responder responder_;
   external_votes votes_;
+  std::vector<endpoint> own_endpoints_;
   bootstrap_schedule bootstrap_;
   warm_set warm_;
   rendezvous_book book_;
   std::map<lookup_id, std::size_t>
       rendezvous_; // calls under way, with the answers still due; bounded by rpc_limits
+  std::map<lookup_id, item> own_items_; // by the put; at most config::max_own_items
+  renewals<lookup_id> item_renewals_;
+  std::map<lookup_id, lookup_id> renewing_; // running searches that put an item again, with its first put
   std::map<lookup_id, search> searches_;
   std::map<lookup_id, waiting_lookup> waiting_;
   fifo<transmit> outbox_;

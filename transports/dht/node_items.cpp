@@ -10,6 +10,15 @@ namespace {
 /// So many nodes are asked to forward one payload.
 constexpr std::size_t max_forwarders = 3;
 
+search::goal put_goal(const item& what, std::optional<std::int64_t> cas) {
+  search::item_goal put{{}, {}, {}, what, cas};
+  if (what.signing) {
+    put.key = what.signing->key;
+    put.salt = what.signing->salt;
+  }
+  return {search::kind::put_item, target_of(what), 0, false, {}, std::move(put)};
+}
+
 } // namespace
 
 lookup_id node::get_item(time_point now, const node_id& target) {
@@ -26,12 +35,44 @@ lookup_id node::put_item(time_point now, const item& what, std::optional<std::in
   now_ = now;
   if (auto why = check(what))
     return refuse(why);
-  search::item_goal put{{}, {}, {}, what, cas};
-  if (what.signing) {
-    put.key = what.signing->key;
-    put.salt = what.signing->salt;
+  return start(now, put_goal(what, cas));
+}
+
+void node::keep_item(time_point now, lookup_id put, const item& what) {
+  if (config_.renew_items == duration::zero())
+    return;
+  for (auto it = own_items_.begin(); it != own_items_.end();) {
+    auto earlier = it++->first;
+    if (target_of(own_items_.at(earlier)) == target_of(what))
+      cancel(earlier);
   }
-  return start(now, {search::kind::put_item, target_of(what), 0, false, {}, std::move(put)});
+  own_items_.emplace(put, what);
+  item_renewals_.told(now, put);
+  if (own_items_.size() > config_.max_own_items)
+    cancel(own_items_.begin()->first);
+}
+
+void node::renew_items(time_point now) {
+  for (auto put : item_renewals_.due(now)) {
+    lookup_id renewal{next_lookup_++};
+    renewing_.emplace(renewal, put);
+    run(now, renewal, put_goal(own_items_.at(put), {}), now);
+  }
+}
+
+void node::emit_newer(lookup_id put, const item& found) {
+  const auto& ours = own_items_.at(put);
+  if (ours.signing && found.signing->seq >= ours.signing->seq && found.value != ours.value)
+    events_.push_back(item_found{put, found});
+}
+
+/// To be called when a search that puts an item again has ended.
+void node::on_renewed(time_point now, lookup_id put, const search& ended) {
+  counters_.bad_results += ended.bad_results();
+  if (ended.objection())
+    cancel(put);
+  else if (!ended.announced_to().empty())
+    item_renewals_.told(now, put);
 }
 
 lookup_id node::refuse(std::error_code why) {

@@ -48,6 +48,15 @@ void node::cancel(lookup_id lookup) {
   searches_.erase(lookup);
   waiting_.erase(lookup);
   warm_.remove(lookup);
+  own_items_.erase(lookup);
+  item_renewals_.remove(lookup);
+  for (auto it = renewing_.begin(); it != renewing_.end();)
+    if (it->second == lookup) {
+      searches_.erase(it->first);
+      it = renewing_.erase(it);
+    } else {
+      ++it;
+    }
 }
 
 lookup_id node::start(time_point now, const search::goal& goal) {
@@ -69,7 +78,7 @@ std::size_t node::user_lookups() const {
     auto what = entry.second.what().what;
     return what != search::kind::bootstrap && what != search::kind::refresh;
   });
-  return waiting_.size() + static_cast<std::size_t>(running);
+  return waiting_.size() + static_cast<std::size_t>(running) - renewing_.size();
 }
 
 search node::make_search(time_point now, const search::goal& goal, time_point asked) const {
@@ -134,6 +143,10 @@ void node::ask_next(time_point now, lookup_id lookup, search& running) {
 }
 
 void node::finish(time_point now, lookup_id lookup, const search& ended) {
+  if (auto renewed = renewing_.extract(lookup); !renewed.empty()) {
+    on_renewed(now, renewed.mapped(), ended);
+    return;
+  }
   switch (ended.what().what) {
     case search::kind::bootstrap:
       on_bootstrap_ended(now);
@@ -154,16 +167,23 @@ void node::finish(time_point now, lookup_id lookup, const search& ended) {
       if (ended.queries() == 0 && !ended.found_item())
         done.why = errc::no_nodes;
       events_.push_back(done);
+      if (ended.what().what == search::kind::put_item && done.announced_to > 0 && !done.why)
+        keep_item(now, lookup, *ended.what().item->put);
   }
 }
 
 void node::emit_results(time_point now, lookup_id lookup, search& running) {
+  // Records first: who reads the events in order then knows who the peers are.
+  emit_records(now, lookup, running);
   auto peers = running.take_new_peers();
   if (!peers.empty())
     events_.push_back(peers_found{lookup, std::move(peers)});
-  if (auto newest = running.take_new_item())
-    events_.push_back(item_found{lookup, std::move(*newest)});
-  emit_records(now, lookup, running);
+  if (auto newest = running.take_new_item()) {
+    if (auto renewed = renewing_.find(lookup); renewed != renewing_.end())
+      emit_newer(renewed->second, *newest);
+    else
+      events_.push_back(item_found{lookup, std::move(*newest)});
+  }
 }
 
 } // namespace warren::dht

@@ -138,7 +138,7 @@ node::status node::stats() const {
   result.peers_stored = responder_.store().peers();
   result.items_stored = responder_.items().size();
   result.external = votes_.winner();
-  result.external_ports = votes_.ports();
+  result.mapping = find_mapping(votes_.observations(), own_endpoints_, config_.external_votes);
   result.bootstrapping = bootstrap_.seeking();
   return result;
 }

@@ -4,21 +4,11 @@
 #include "messages/peer_id.hpp"
 #include "messages/result.hpp"
 #include "transports/crypto/identity.hpp"
+#include "transports/dht/nat_mapping.hpp"
 
 #include <vector>
 
 namespace warren::dht {
-
-/// How a peer's NAT maps its port (RFC 4787 4.1), as far as it knows.
-enum class nat_kind : std::uint8_t {
-  unknown = 0,
-  /// None, or a port of it is open.
-  open = 1,
-  /// The same external port towards everybody.
-  consistent = 2,
-  /// Another external port towards each destination.
-  random = 3,
-};
 
 /// LAN addresses of one record at most.
 inline constexpr std::size_t max_candidates = 4;

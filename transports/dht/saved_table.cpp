@@ -95,4 +95,10 @@ result<saved_table> decode_saved_table(byte_view raw) {
   return out;
 }
 
+void restore(const saved_table& table, config& settings) {
+  settings.saved_id = table.id;
+  settings.saved_nodes = table.nodes;
+  settings.saved_external = table.external;
+}
+
 } // namespace warren::dht

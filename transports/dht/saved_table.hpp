@@ -2,6 +2,7 @@
 
 #include "messages/node_id.hpp"
 #include "messages/result.hpp"
+#include "transports/dht/config.hpp"
 
 #include <optional>
 #include <vector>
@@ -28,5 +29,8 @@ bytes encode(const saved_table& table);
 /// Returns the table in `raw`; errc::bad_saved_table when it is damaged, errc::other_table_version when it is of
 /// another version.
 result<saved_table> decode_saved_table(byte_view raw);
+
+/// Lets a node that is made with `settings` start from `table`.
+void restore(const saved_table& table, config& settings);
 
 } // namespace warren::dht

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_minority_of_liars_changes_nothing_and_a_real_move_is_noti
   BOOST_TEST((votes.winner() == moved));
 }
 
-BOOST_AUTO_TEST_CASE(ports_that_differ_per_voter_show_a_mapping_per_destination) {
+BOOST_AUTO_TEST_CASE(the_address_is_known_also_when_every_voter_sees_another_port) {
   external_votes votes{3, false};
   for (std::size_t i = 0; i < 10; ++i) {
     auto seen = me;
@@ -62,11 +62,20 @@ BOOST_AUTO_TEST_CASE(ports_that_differ_per_voter_show_a_mapping_per_destination)
     votes.vote(endpoint_of(i), seen);
   }
   BOOST_TEST((votes.winner()->address == me.address));
-  BOOST_TEST(votes.ports() == 10u);
-  external_votes consistent{3, false};
-  for (std::size_t i = 0; i < 10; ++i)
-    consistent.vote(endpoint_of(i), me);
-  BOOST_TEST(consistent.ports() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_latest_vote_of_each_network_is_kept_with_who_cast_it) {
+  external_votes votes{3, false};
+  for (std::size_t i = 0; i < external_votes::window + 3; ++i)
+    votes.vote(endpoint_of(i), lie);
+  auto last = endpoint_of(external_votes::window + 2);
+  ++last.port;
+  votes.vote(last, me);
+  const auto& kept = votes.observations();
+  BOOST_TEST(kept.size() == external_votes::window);
+  BOOST_TEST((kept.front().observer == endpoint_of(3)));
+  BOOST_TEST((kept.back().observer == last));
+  BOOST_TEST((kept.back().seen == me));
 }
 
 BOOST_AUTO_TEST_CASE(useless_votes_are_ignored) {

@@ -23,6 +23,22 @@ item version(std::int64_t seq, std::string_view value, std::string_view salt = {
   return make_mutable_item(owner(), as_byte_view(salt), seq, as_byte_view(value));
 }
 
+/// Twelve nodes for hours of items.
+struct dht_items_world {
+  explicit dht_items_world(config how = {}) : net{12, std::move(how)} {}
+
+  /// Returns whether node `reader` finds this item, and nothing else.
+  bool found(std::size_t reader, const item& wanted = version(1, "i1e")) {
+    net.events<item_found>(reader);
+    net[reader].get_item(net.now, owner().id(), wanted.signing->salt);
+    net.pass(20s);
+    auto came = net.events<item_found>(reader);
+    return came.size() == 1 && came[0].what == wanted;
+  }
+
+  node_group net;
+};
+
 /// Sends a get and a put with its token by hand and returns the answer.
 krpc::message put_by_hand(
     bench& b, const warren::endpoint& from, const item& what, std::optional<std::int64_t> cas = {}) {
@@ -96,6 +112,79 @@ BOOST_AUTO_TEST_CASE(the_newest_version_of_a_mutable_item_wins) {
   net[8].get_item(net.now, owner().id(), as_byte_view("salt"), 2);
   net.pass(10s);
   BOOST_TEST(net.events<item_found>(8).empty(), "another salt, and nothing newer");
+}
+
+BOOST_AUTO_TEST_CASE(our_items_are_put_again_every_hour_so_that_they_outlive_what_others_remember) {
+  dht_items_world world;
+  auto put = world.net[3].put_item(world.net.now, version(1, "i1e"));
+  world.net.pass(10s);
+  world.net.events<lookup_done>(3);
+  for (int hours = 0; hours < 5; ++hours) {
+    world.net.pass(1h);
+    BOOST_TEST(world.found(9), "after " << hours + 1 << " hours");
+  }
+  auto said = world.net.events<lookup_done>(3);
+  BOOST_TEST(said.empty(), "a renewal is nobody's lookup");
+  world.net[3].cancel(put);
+  world.net.pass(3h);
+  BOOST_TEST(!world.found(9), "cancelled, it is forgotten");
+}
+
+BOOST_AUTO_TEST_CASE(an_item_that_nobody_took_again_is_tried_soon_after) {
+  dht_items_world world;
+  world.net[3].put_item(world.net.now, version(1, "i1e"));
+  world.net.pass(10s);
+  for (std::size_t i = 0; i < 12; ++i)
+    world.net.silent[i] = i != 3;
+  world.net.pass(70min);
+  world.net.silent.clear();
+  world.net.pass(2h + 10min);
+  BOOST_TEST(world.found(9));
+}
+
+BOOST_AUTO_TEST_CASE(an_item_that_somebody_replaced_is_told_and_not_put_again) {
+  dht_items_world world;
+  auto put = world.net[3].put_item(world.net.now, version(1, "i1e"));
+  world.net.pass(10s);
+  world.net[5].put_item(world.net.now, version(2, "i2e"));
+  world.net.pass(10s);
+  world.net.events<item_found>(3);
+  world.net.pass(1h + 1min);
+  auto told = world.net.events<item_found>(3);
+  BOOST_REQUIRE(told.size() == 1u);
+  BOOST_TEST((told[0].what == version(2, "i2e")));
+  BOOST_TEST((told[0].lookup == put));
+  world.net.pass(2h);
+  BOOST_TEST(world.net.events<item_found>(3).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_version_put_here_takes_the_place_of_the_older_one) {
+  dht_items_world world;
+  world.net[3].put_item(world.net.now, version(1, "i1e"));
+  world.net.pass(10s);
+  auto second = world.net[3].put_item(world.net.now, version(2, "i2e"));
+  world.net.pass(10s);
+  world.net.events<item_found>(3);
+  world.net.pass(3h);
+  BOOST_TEST(world.found(9, version(2, "i2e")));
+  BOOST_TEST(world.net.events<item_found>(3).empty());
+  world.net[3].cancel(second);
+  world.net.pass(3h);
+  BOOST_TEST(!world.found(9));
+}
+
+BOOST_AUTO_TEST_CASE(only_so_many_items_are_put_again) {
+  config how;
+  how.max_own_items = 2;
+  dht_items_world world{how};
+  for (auto salt : {"a", "b", "c"}) {
+    world.net[3].put_item(world.net.now, version(1, "i1e", salt));
+    world.net.pass(10s);
+  }
+  world.net.pass(3h);
+  BOOST_TEST(!world.found(9, version(1, "i1e", "a")), "the one put first");
+  BOOST_TEST(world.found(9, version(1, "i1e", "b")));
+  BOOST_TEST(world.found(9, version(1, "i1e", "c")));
 }
 
 BOOST_AUTO_TEST_CASE(putting_an_old_version_or_with_the_wrong_cas_says_so) {
