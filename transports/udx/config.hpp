@@ -39,7 +39,8 @@ struct config {
   /// reference's END gives up 13 s after its first transmission.
   duration linger = std::chrono::seconds{15};
 
-  congestion_algorithm congestion = congestion_algorithm::cubic;
+  /// README.md has the measurements behind the default.
+  congestion_algorithm congestion = congestion_algorithm::bbr;
 
   /// False: packets from any other endpoint than `remote` are refused, so that an off-path guesser must also
   /// spoof the source. True: any source is taken as the reference does, and replies still go to `remote`; the

@@ -15,7 +15,8 @@ struct rate_sample {
   std::uint64_t prior_delivered = 0; // RS.prior_delivered: had arrived when it was sent
   std::uint64_t tx_in_flight = 0;    // RS.tx_in_flight: under way when it was sent, itself included
   std::uint64_t lost = 0;            // RS.lost: taken for lost since it was sent
-  bool app_limited = false;          // RS.is_app_limited: there was too little to send for the rate to tell of the path
+  bool app_limited =
+      false; // RS.is_app_limited: there was too little to send for the rate to tell of the path
 };
 
 /// Measures the rate at which packets arrive (draft-ietf-ccwg-bbr-05 section 4.1), of which BBR makes its model of the
@@ -60,11 +61,11 @@ private:
   flight& operator[](sequence_number seq) noexcept { return flights_[seq.value & (flights_.size() - 1)]; }
   void make_room(sequence_number una, sequence_number seq);
 
-  std::vector<flight> flights_; // by sequence number; its size is a power of two
-  std::uint64_t delivered_ = 0; // C.delivered
-  std::uint32_t lost_ = 0;      // C.lost
-  time_point delivered_time_;   // C.delivered_time
-  time_point first_sent_;       // C.first_send_time
+  std::vector<flight> flights_;         // by sequence number; its size is a power of two
+  std::uint64_t delivered_ = 0;         // C.delivered
+  std::uint32_t lost_ = 0;              // C.lost
+  time_point delivered_time_;           // C.delivered_time
+  time_point first_sent_;               // C.first_send_time
   std::uint64_t app_limited_until_ = 0; // C.app_limited: the value of delivered_ at which it ends; 0 for not
 
   // The packet to sample, of those delivered since the last take().

@@ -37,6 +37,12 @@ void mtu_search::on_probe_lost(bool alone) noexcept {
     ++losses_;
 }
 
+void mtu_search::on_black_hole() noexcept {
+  mtu_ = base_;
+  losses_ = max_losses;
+  in_flight_ = false;
+}
+
 void mtu_search::restart() noexcept {
   mtu_ = base_;
   losses_ = 0;

@@ -7,7 +7,7 @@ namespace warren::udx {
 
 /// Searches for the largest IP packet that the path takes (udx.md section 12; RFC 8899 in spirit): a new DATA
 /// packet is padded to the next size; when it is acknowledged that size is the MTU. Three losses in a row end
-/// the search for good.
+/// the search for good, and so does a black hole.
 class mtu_search {
 public:
   mtu_search(std::size_t base, std::size_t ceiling) noexcept;
@@ -26,6 +26,11 @@ public:
   /// `alone`: nothing else was lost with it, so its size is the likely reason. Otherwise it is simply tried
   /// again.
   void on_probe_lost(bool alone) noexcept;
+
+  /// Packets of mtu() do not arrive any more (RFC 8899 section 4.3): back to the base, for good.
+  void on_black_hole() noexcept;
+
+  std::size_t base() const noexcept { return base_; }
 
   /// Starts over on a new path. A probe still in flight belongs to the old one.
   void restart() noexcept;

@@ -33,8 +33,8 @@ public:
   time_point next(time_point now) const noexcept;
 
 private:
-  double rate_ = 0;  // octets per second; 0 for unpaced
-  double burst_ = 0; // octets, at most
+  double rate_ = 0;    // octets per second; 0 for unpaced
+  double burst_ = 0;   // octets, at most
   double quantum_ = 0; // octets worth a wake-up
   double tokens_ = 0;
   time_point refilled_;

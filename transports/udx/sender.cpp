@@ -110,7 +110,8 @@ bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet
   if (board_.lost() > 0) {
     if (!resend(now, batch, stamp, board_.first_lost()))
       return false;
-  } else if (tail_probe_.unanswered == 0 && has_new_packet() && board_.outstanding() < max_packets_in_flight) {
+  } else if (
+      tail_probe_.unanswered == 0 && has_new_packet() && board_.outstanding() < max_packets_in_flight) {
     if (!send_new(now, batch, stamp, false))
       return false;
   } else {

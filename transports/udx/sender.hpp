@@ -143,7 +143,7 @@ private:
   timer_table& timers_;
   duration keep_alive_;
   congestion_algorithm algorithm_;
-  std::uint32_t salt_; // of the controller
+  std::uint32_t salt_;   // of the controller
   std::size_t overhead_; // octets of the IP, UDP and UDX headers
 
   byte_ring ring_;                // from the first octet not cumulatively acknowledged on
@@ -166,8 +166,8 @@ private:
   std::optional<sequence_number> path_change_end_;
   std::size_t episode_losses_ = 0;   // packets taken for lost since recovery started
   std::size_t episode_spurious_ = 0; // those of them that have arrived after all
-  bool cwnd_limited_ = false;            // in this round trip
-  bool cwnd_limited_last_ = false;       // in the last one
+  bool cwnd_limited_ = false;        // in this round trip
+  bool cwnd_limited_last_ = false;   // in the last one
   bool end_queued_ = false;
   bool end_sent_ = false;
   bool write_cut_short_ = false;

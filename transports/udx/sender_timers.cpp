@@ -11,6 +11,9 @@ using namespace std::chrono_literals;
 // udx.md section 8: the timeout after six retransmissions by timeout gives the stream up.
 constexpr std::uint8_t max_timeouts = 6;
 
+// So many timeouts of a packet larger than the base are taken for a path that has become narrower.
+constexpr std::uint8_t black_hole_timeouts = 2;
+
 // RFC 8985 section 7.2: a lone packet waits longer. Without an RTT sample the retransmission timer is no
 // later.
 constexpr duration lone_packet_delay = 2ms;
@@ -87,6 +90,8 @@ bool sender::on_retransmission_timeout(time_point now) {
   ++board_[una].timeouts;
   if (board_[una].where == segment::place::in_flight)
     note_lost(una);
+  if (board_[una].timeouts >= black_hole_timeouts && board_[una].length + overhead_ > mtu_.base())
+    mtu_.on_black_hole();
   auto window = rack_.reordering_window(rtt_, true, board_.sacked());
   while (board_.in_flight() > 0) {
     auto seq = board_.oldest_in_flight();

@@ -18,6 +18,7 @@ struct counters {
   std::uint64_t timeouts = 0;         // retransmission timeouts
   std::uint64_t tail_loss_probes = 0; // RFC 8985 section 7
   std::uint64_t heartbeats_out = 0;
+  std::uint64_t heartbeats_in = 0;
   std::uint64_t mtu_probes = 0;
   std::uint64_t duplicates_in = 0; // DATA or END that had arrived before
 

@@ -71,6 +71,7 @@ void stream::handle_open(time_point now, const packet& in) {
   const auto& header = in.header;
   if (header.has(packet_type::heartbeat)) {
     ++counts.packets_in;
+    ++counts.heartbeats_in;
     receiving.request_ack();
     return;
   }

@@ -20,9 +20,9 @@ struct tail_probe {
   };
 
   std::optional<episode> outstanding;
-  bool due = false;       // the timer has expired, and the probe waits to be sent
-  bool progress = false;  // something has arrived since the last retransmission timeout
-  int unanswered = 0;     // probes since something has arrived
+  bool due = false;      // the timer has expired, and the probe waits to be sent
+  bool progress = false; // something has arrived since the last retransmission timeout
+  int unanswered = 0;    // probes since something has arrived
 
   bool allowed() const noexcept { return !due && progress; }
 };

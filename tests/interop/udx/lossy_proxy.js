@@ -1,17 +1,17 @@
-// A UDP proxy on loopback between one client and one server that drops 2 % of the datagrams, duplicates 1 % and holds 2 %
+// A UDP proxy on loopback between one client and one server that drops some of the datagrams, duplicates 1 % and holds 2 %
 // back so that later ones overtake them.
-//   node lossy_proxy.js SEED SERVER_PORT
+//   node lossy_proxy.js SEED SERVER_PORT DROP
+// DROP is a share, 0.02 for 2 %.
 // The first sender that is not the server is the client. Prints "port N" when it is ready; when its standard input ends
 // it prints its counters and exits.
 'use strict'
 const dgram = require('dgram')
 
-const drop = 0.02
 const duplicate = 0.01
 const reorder = 0.02
 const reorderMilliseconds = 3
 
-const [seed, serverPort] = process.argv.slice(2).map(Number)
+const [seed, serverPort, drop] = process.argv.slice(2).map(Number)
 const counters = { forwarded: 0, dropped: 0, duplicated: 0, reordered: 0 }
 let clientPort = 0
 

@@ -1,9 +1,17 @@
 // One UDX stream of ours on a UDP socket of its own, driven by a plain poll() loop: sends a file, ends its
 // side, writes what the peer sends to another file, and exits 0 once both sides have ended.
-//   udx_peer LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]
+//   udx_peer [OPTION...] LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]
 // With a remote endpoint it is the opener; without, the acceptor: it learns the endpoint from the first
 // packet of its stream. Prints "port N" when it is ready, and at the end one line of counters. Only IPv4
 // loopback.
+//   --congestion NAME   cubic or bbr
+//   --linger MS         answers a repeated END for so long; a second if not given
+//   --after-end         sends nothing before the peer has ended its side
+//   --destroy           destroys the stream once the file has been acknowledged
+//   --expect-reset      exits 0 if and only if the peer destroys the stream
+//   --keep-alive MS     sends a HEARTBEAT after so much idle time
+//   --until-answered N  ends its side only when N HEARTBEATs have gone out and as many packets have come in since
+//   --until-asked N     ends its side only when N HEARTBEATs have come in
 #include "transports/udx/stream.hpp"
 
 #include <arpa/inet.h>
@@ -16,6 +24,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,10 +62,19 @@ bytes read_file(const std::string& path) {
   return to_bytes(text);
 }
 
+struct manners {
+  bool after_end = false;
+  bool destroy = false;
+  bool expect_reset = false;
+  std::uint64_t until_answered = 0;
+  std::uint64_t until_asked = 0;
+};
+
 class peer {
 public:
-  peer(udx::config settings, bytes to_send, const std::string& receive_file)
+  peer(udx::config settings, const manners& how, bytes to_send, const std::string& receive_file)
       : settings_{settings},
+        how_{how},
         to_send_{std::move(to_send)},
         received_{receive_file, std::ios::binary},
         arena_(128 * 1024) {
@@ -88,10 +106,16 @@ public:
     drive();
     auto counts = stream_->counters();
     std::printf(
-        "mtu %zu retransmits %llu timeouts %llu probes %llu duplicates %llu\n", mtu_,
+        "mtu %zu heartbeats %llu/%llu retransmits %llu timeouts %llu probes %llu duplicates %llu\n", mtu_,
+        static_cast<unsigned long long>(counts.heartbeats_out),
+        static_cast<unsigned long long>(counts.heartbeats_in),
         static_cast<unsigned long long>(counts.retransmits), static_cast<unsigned long long>(counts.timeouts),
         static_cast<unsigned long long>(counts.tail_loss_probes),
         static_cast<unsigned long long>(counts.duplicates_in));
+    if (how_.expect_reset)
+      return reason_ == udx::errc::connection_reset ? 0 : fail("the peer has not destroyed the stream");
+    if (how_.destroy && reason_ == udx::errc::aborted)
+      return 0;
     return reason_ ? fail(reason_.message()) : 0;
   }
 
@@ -108,19 +132,36 @@ private:
   }
 
   void write_what_fits() {
+    if (how_.after_end && !peer_ended_)
+      return;
     while (written_ < to_send_.size()) {
       auto taken = stream_->write(byte_view{to_send_}.subspan(written_));
       if (taken == 0)
         return;
       written_ += taken;
     }
-    stream_->end();
+    if (how_.destroy) {
+      if (stream_->all_acknowledged())
+        stream_->destroy();
+    } else if (may_end()) {
+      stream_->end();
+    }
+  }
+
+  bool may_end() const {
+    const auto& counts = stream_->counters();
+    if (counts.heartbeats_in < how_.until_asked || counts.heartbeats_out < how_.until_answered)
+      return false;
+    // While nothing is sent but HEARTBEATs, what comes in answers them.
+    return how_.until_answered == 0 || (settled_ && counts.packets_in >= *settled_ + how_.until_answered);
   }
 
   void drive() {
     if (!stream_)
       return;
     stream_->handle_timeout(now());
+    if (!settled_ && written_ == to_send_.size() && stream_->all_acknowledged())
+      settled_ = stream_->counters().packets_in;
     for (auto part = stream_->readable(); !part.empty(); part = stream_->readable()) {
       received_.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
       stream_->consume(part.size());
@@ -132,16 +173,17 @@ private:
       peer_ended_ = peer_ended_ || std::holds_alternative<udx::remote_end>(*what);
       if (auto closed = std::get_if<udx::closed>(&*what); closed && !only_end_unanswered(closed->reason))
         reason_ = closed->reason;
-      // The peer may have missed our last ACK, so the linger is waited for, though only for a second.
+      // The peer may have missed our last ACK, so the linger is waited for.
       over_ = over_ || std::holds_alternative<udx::finished>(*what);
     }
+    write_what_fits();
     transmit();
   }
 
-  /// udx-native keeps no state after a close: when its last ACK is lost our END is never
-  /// answered. Every octet has been acknowledged all the same.
+  /// udx-native keeps no state after a close: when its last ACK is lost, our last packets with the END are never
+  /// answered. That it has everything is for its side of the test to say.
   bool only_end_unanswered(std::error_code why) const {
-    return why == udx::errc::timed_out && peer_ended_ && stream_->counters().octets_out == to_send_.size();
+    return why == udx::errc::timed_out && peer_ended_ && written_ == to_send_.size();
   }
 
   void transmit() {
@@ -188,12 +230,14 @@ private:
   }
 
   udx::config settings_;
+  manners how_;
   bytes to_send_;
   std::size_t written_ = 0;
   std::ofstream received_;
   std::vector<std::byte> arena_;
   udx::transmit_batch batch_{arena_};
   std::optional<udx::stream> stream_;
+  std::optional<std::uint64_t> settled_; // packets that had come in when all was acknowledged
   std::error_code reason_;
   std::size_t mtu_ = 0;
   int fd_ = -1;
@@ -201,17 +245,59 @@ private:
   bool peer_ended_ = false;
 };
 
+bool take_flag(std::string_view option, manners& how) {
+  if (option == "--after-end")
+    how.after_end = true;
+  else if (option == "--destroy")
+    how.destroy = true;
+  else if (option == "--expect-reset")
+    how.expect_reset = true;
+  else
+    return false;
+  return true;
+}
+
+bool take_value(std::string_view option, const std::string& value, udx::config& settings, manners& how) {
+  if (option == "--keep-alive")
+    settings.keep_alive = std::chrono::milliseconds{std::stoul(value)};
+  else if (option == "--linger")
+    settings.linger = std::chrono::milliseconds{std::stoul(value)};
+  else if (option == "--until-answered")
+    how.until_answered = std::stoul(value);
+  else if (option == "--until-asked")
+    how.until_asked = std::stoul(value);
+  else if (option == "--congestion" && value == "cubic")
+    settings.congestion = udx::congestion_algorithm::cubic;
+  else if (option == "--congestion" && value == "bbr")
+    settings.congestion = udx::congestion_algorithm::bbr;
+  else
+    return false;
+  return true;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  udx::config settings;
+  settings.linger = 1s;
+  manners how;
+  for (; argc > 1 && std::string_view{argv[1]}.starts_with("--"); --argc, ++argv) {
+    if (take_flag(argv[1], how))
+      continue;
+    if (argc < 3 || !take_value(argv[1], argv[2], settings, how)) {
+      std::fprintf(stderr, "udx_peer: bad option %s\n", argv[1]);
+      return 2;
+    }
+    --argc;
+    ++argv;
+  }
   if (argc != 5 && argc != 6) {
-    std::fprintf(stderr, "usage: udx_peer LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]\n");
+    std::fprintf(
+        stderr, "usage: udx_peer [OPTION...] LOCAL_ID REMOTE_ID SEND_FILE RECEIVE_FILE [REMOTE_HOST:PORT]\n");
     return 2;
   }
-  udx::config settings;
   settings.local_id = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
   settings.remote_id = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
-  settings.linger = 1s;
   if (argc == 6) {
     auto remote = endpoint::parse(argv[5]);
     if (!remote) {
@@ -221,7 +307,7 @@ int main(int argc, char** argv) {
     settings.remote = *remote;
   }
   try {
-    peer ours{settings, read_file(argv[3]), argv[4]};
+    peer ours{settings, how, read_file(argv[3]), argv[4]};
     return ours.run();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "udx_peer: %s\n", error.what());

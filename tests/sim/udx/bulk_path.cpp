@@ -91,7 +91,11 @@ struct bulk_path::transfer {
 class bulk_path::side final : public sim::host {
 public:
   side(bulk_path& path, bool sending, const endpoint& where)
-      : path_{path}, sending_{sending}, arena_(128 * 1024), batch_{arena_, 64}, id_{path.network_.attach(where, *this)} {}
+      : path_{path},
+        sending_{sending},
+        arena_(128 * 1024),
+        batch_{arena_, 64},
+        id_{path.network_.attach(where, *this)} {}
 
   ~side() override { path_.network_.detach(id_); }
 

@@ -88,7 +88,8 @@ double goodput(sim::network& net, const bulk_path& path, duration how_long) {
 }
 
 // Goodput of one flow alone, in parts of the link's capacity, after checks that hold of every flow.
-double share_of_link(congestion_algorithm algorithm, duration rtt, const sim::link_quality& link, const char* what) {
+double share_of_link(
+    congestion_algorithm algorithm, duration rtt, const sim::link_quality& link, const char* what) {
   sim::network net{1};
   bulk_path path{net, link, way_back(rtt)};
   path.start(algorithm);
@@ -112,7 +113,8 @@ struct shares {
 
 // Two flows, the second later by `delay`, in parts of the link's capacity.
 shares share_of_two(
-    congestion_algorithm first, congestion_algorithm second, duration rtt, std::size_t queue, duration delay) {
+    congestion_algorithm first, congestion_algorithm second, duration rtt, std::size_t queue,
+    duration delay) {
   sim::network net{2};
   bulk_path path{net, link_with(rtt, queue), way_back(rtt)};
   path.start(first);
@@ -128,8 +130,8 @@ shares share_of_two(
       static_cast<double>(path.received(0) - before.first) / full,
       static_cast<double>(path.received(1) - before.second) / full};
   BOOST_TEST_MESSAGE(
-      first << " and " << second << ", " << rtt / 1ms << " ms, queue " << queue << ": " << result.first << " and "
-            << result.second << ", Jain " << jain_index(result.first, result.second));
+      first << " and " << second << ", " << rtt / 1ms << " ms, queue " << queue << ": " << result.first
+            << " and " << result.second << ", Jain " << jain_index(result.first, result.second));
   return result;
 }
 
@@ -139,7 +141,8 @@ const auto both = boost::unit_test::data::make({congestion_algorithm::cubic, con
 
 BOOST_AUTO_TEST_SUITE(udx_ladder)
 
-BOOST_DATA_TEST_CASE(at_every_loss_rate_and_round_trip_a_flow_has_nine_tenths_of_its_fair_share, both, algorithm) {
+BOOST_DATA_TEST_CASE(
+    at_every_loss_rate_and_round_trip_a_flow_has_nine_tenths_of_its_fair_share, both, algorithm) {
   for (const auto& step : ladder()) {
     BOOST_TEST_CONTEXT(algorithm << ", " << step) {
       sim::network net{3};
@@ -150,12 +153,14 @@ BOOST_DATA_TEST_CASE(at_every_loss_rate_and_round_trip_a_flow_has_nine_tenths_of
       net.run_for(step.warm_up);
       auto measured = goodput(net, path, step.measured);
       auto model = model_of(step.loss, step.rtt);
-      auto fair = algorithm == congestion_algorithm::bbr ? fair_share_of_bbr(model) : fair_share_of_cubic(model);
+      auto fair =
+          algorithm == congestion_algorithm::bbr ? fair_share_of_bbr(model) : fair_share_of_cubic(model);
       auto counts = path.stats(0).counters;
       BOOST_TEST_MESSAGE(
-          algorithm << ", " << step << ": " << measured / 1000 << " kB/s, " << measured / fair << " of the model, "
-                    << measured / model.capacity() << " of the link; longest gap " << path.longest_gap(0) / 1ms
-                    << " ms, timeouts " << counts.timeouts << ", probes " << counts.tail_loss_probes);
+          algorithm << ", " << step << ": " << measured / 1000 << " kB/s, " << measured / fair
+                    << " of the model, " << measured / model.capacity() << " of the link; longest gap "
+                    << path.longest_gap(0) / 1ms << " ms, timeouts " << counts.timeouts << ", probes "
+                    << counts.tail_loss_probes);
       BOOST_TEST(measured >= enough * fair);
       BOOST_TEST(!path.spoilt());
       // RFC 6298: silence is no longer than the timer, which is doubled once (udx.md section 8).
@@ -189,7 +194,8 @@ BOOST_DATA_TEST_CASE(jitter_costs_little, both, algorithm) {
 
 BOOST_DATA_TEST_CASE(a_bloated_buffer_is_no_reason_to_stall, both, algorithm) {
   for (auto rtt : {5ms, 50ms, 300ms})
-    BOOST_TEST(share_of_link(algorithm, rtt, link_with(rtt, std::size_t{1'250'000}), "a second of queue") >= enough);
+    BOOST_TEST(
+        share_of_link(algorithm, rtt, link_with(rtt, std::size_t{1'250'000}), "a second of queue") >= enough);
 }
 
 BOOST_AUTO_TEST_CASE(bbr_leaves_a_bloated_buffer_nearly_empty) {

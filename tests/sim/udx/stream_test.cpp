@@ -208,6 +208,26 @@ BOOST_AUTO_TEST_CASE(the_path_mtu_is_found) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_path_that_swallows_large_packets_for_a_while_gets_small_ones_from_then_on) {
+  sim::network network{20};
+  network.default_link(with(10ms));
+  udx_pair pair{network};
+  auto data = noise(network.random(), 4 * mib);
+  pair.a.send(data);
+  BOOST_TEST(network.run_until([&] { return pair.b.received.size() == data.size(); }, network.now() + 60s));
+  BOOST_TEST(pair.a.stream.stats().mtu > 1200u);
+  auto narrow = with(10ms);
+  narrow.mtu = 1172;
+  network.default_link(narrow);
+  pair.a.send(data);
+  network.run_for(5s);
+  BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
+  network.default_link(with(10ms));
+  BOOST_TEST(network.run_until([&] { return pair.b.received.size() == 2 * data.size(); }, network.now() + 60s));
+  BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
+  BOOST_TEST(pair.a.events.closed == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_last_packet_is_repaired_by_a_tail_loss_probe) {
   sim::network network{10};
   network.default_link(with(20ms));

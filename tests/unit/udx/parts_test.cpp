@@ -1,5 +1,6 @@
 // The stream's smaller parts alone.
 #include "tests/support/seeded_random.hpp"
+#include "transports/udx/bbr.hpp"
 #include "transports/udx/byte_ring.hpp"
 #include "transports/udx/cubic.hpp"
 #include "transports/udx/mtu_search.hpp"
@@ -168,7 +169,9 @@ BOOST_AUTO_TEST_CASE(cubic_grows_along_its_curve_back_to_the_old_window_and_beyo
   cubic controller;
   auto now = start;
   auto ack = [&](std::size_t acked) {
-    controller.on_ack({now, acked, controller.cwnd(), 100ms, 100ms, false});
+    ack_sample sample{now, acked, controller.cwnd(), 100ms, 100ms, false};
+    sample.cwnd_limited = true;
+    controller.on_ack(sample);
   };
   BOOST_TEST(controller.cwnd() == 10u);
   ack(10);
@@ -214,6 +217,76 @@ BOOST_AUTO_TEST_CASE(slow_start_ends_when_the_round_trip_grows) {
   }
   BOOST_TEST(!controller.in_slow_start());
   BOOST_TEST(controller.cwnd() < 400u);
+}
+
+BOOST_AUTO_TEST_CASE(the_delivery_rate_is_that_of_the_slower_of_sending_and_arriving) {
+  delivery_rate rate;
+  sequence_number first{0xfffffffe}; // across the wrap
+  // Sent at once, arriving one each 10 ms from 100 ms on.
+  for (std::uint32_t i = 0; i < 20; ++i)
+    rate.on_sent(start, first, first + i, i);
+  rate_sample sample;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    rate.on_delivered(start + 100ms + i * 10ms, first + i, start);
+    sample = rate.take(100ms);
+  }
+  BOOST_TEST(sample.delivered == 20u);
+  BOOST_TEST(sample.prior_delivered == 0u);
+  BOOST_TEST(sample.tx_in_flight == 20u);
+  BOOST_TEST(!sample.app_limited);
+  BOOST_TEST(std::abs(sample.delivery_rate - 20 / 0.29) < 1e-6);
+  // An answer that came too soon tells of no rate; what was lost is counted from the sending on.
+  rate.on_app_limited(0);
+  rate.on_sent(start + 400ms, first + 20, first + 20, 0);
+  rate.on_sent(start + 400ms, first + 20, first + 21, 1);
+  BOOST_TEST(rate.on_lost(first + 20).lost == 1u);
+  rate.on_delivered(start + 420ms, first + 21, start + 400ms);
+  sample = rate.take(100ms);
+  BOOST_TEST(sample.delivery_rate == 0);
+  BOOST_TEST(sample.lost == 1u);
+  BOOST_TEST(sample.app_limited);
+  BOOST_TEST(!rate.app_limited());
+}
+
+BOOST_AUTO_TEST_CASE(bbr_finds_the_rate_of_the_path_and_keeps_to_it) {
+  bbr controller{1};
+  auto now = start;
+  // A path of 1000 packets per second and 100 ms: a round trip per ACK, of what the window and the path allow.
+  std::uint64_t delivered = 0;
+  auto visited = std::array<bool, 7>{};
+  for (int round = 0; round < 400; ++round) {
+    now += 100ms;
+    auto window = std::min<std::size_t>(controller.cwnd(), 100);
+    ack_sample sample;
+    sample.now = now;
+    sample.acked = sample.in_flight = window;
+    sample.in_flight_after = controller.current() == bbr::state::drain ? 50 : window;
+    sample.srtt = sample.latest_rtt = sample.rtt = 100ms;
+    sample.round_ended = sample.cwnd_limited = true;
+    sample.rate.prior_delivered = delivered;
+    sample.rate.delivered = window;
+    sample.rate.tx_in_flight = window;
+    sample.rate.delivery_rate = static_cast<double>(window) * 10;
+    sample.delivered = delivered += window;
+    controller.on_ack(sample);
+    visited[static_cast<std::size_t>(controller.current())] = true;
+    if (round > 20)
+      BOOST_TEST(controller.pacing_rate(100ms) <= 1250);
+  }
+  BOOST_TEST(controller.pacing_rate(100ms) >= 890);
+  BOOST_TEST(controller.cwnd() >= 50u);
+  BOOST_TEST(controller.cwnd() <= 350u);
+  using enum bbr::state;
+  for (auto state : {probe_bw_cruise, probe_bw_refill, probe_bw_up, probe_rtt})
+    BOOST_TEST(visited[static_cast<std::size_t>(state)]);
+}
+
+BOOST_AUTO_TEST_CASE(bbr_cuts_its_window_to_one_packet_more_than_what_is_in_flight_on_a_timeout) {
+  bbr controller{1};
+  controller.on_timeout(start, 2);
+  BOOST_TEST(controller.cwnd() == 3u);
+  controller.on_recovery_ended();
+  BOOST_TEST(controller.cwnd() == 10u);
 }
 
 BOOST_AUTO_TEST_CASE(recovery_sends_in_proportion_to_what_arrives) {
@@ -289,6 +362,21 @@ BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses
     search.on_probe_acked();
   }
   BOOST_TEST(search.mtu() == 1500u);
+  BOOST_TEST(!search.probe_size().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_black_hole_brings_the_mtu_back_to_its_base_for_good) {
+  mtu_search search{1200, 1500};
+  search.on_path_proven();
+  for (int i = 0; i < 5; ++i) {
+    search.on_probe_sent();
+    search.on_probe_acked();
+  }
+  BOOST_TEST(search.mtu() == 1360u);
+  search.on_probe_sent();
+  search.on_black_hole();
+  search.on_probe_acked(); // too late
+  BOOST_TEST(search.mtu() == 1200u);
   BOOST_TEST(!search.probe_size().has_value());
 }
 
