@@ -62,15 +62,19 @@ void local_discovery::handle_packet(time_point now, const endpoint& from, byte_v
   if (minute_began_ + std::chrono::minutes{1} <= now) {
     minute_began_ = now;
     found_in_minute_ = 0;
+    found_by_source_.clear();
   }
   for (const auto& topic : heard->info_hashes) {
     if (!due_.contains(topic))
       continue;
-    if (found_in_minute_ == config_.peers_per_minute) {
+    auto known = found_by_source_.find(from.address);
+    auto of_source = known == found_by_source_.end() ? 0 : known->second;
+    if (found_in_minute_ == config_.peers_per_minute || of_source == config_.peers_per_source) {
       ++counters_.too_many_peers;
       return;
     }
     ++found_in_minute_;
+    ++found_by_source_[from.address];
     events_.push_back({topic, {from.address, heard->port}});
   }
 }

@@ -27,6 +27,9 @@ struct config {
   std::size_t max_topics = 1024;
   /// Peers handed out in one minute, of all topics; further ones are dropped. They are heard again.
   std::size_t peers_per_minute = 64;
+  /// So many of them of one source address: more than one message holds, and little enough that a host which shouts leaves
+  /// room for the others.
+  std::size_t peers_per_source = 32;
 };
 
 /// Somebody in the local network has `topic`. Said each time it is announced.
@@ -39,7 +42,7 @@ struct counters {
   std::uint64_t malformed = 0;
   std::uint64_t own = 0;            // our own message, which multicast gives back
   std::uint64_t foreign_source = 0; // not from an address of a local network, or of the other family
-  std::uint64_t too_many_peers = 0;
+  std::uint64_t too_many_peers = 0; // beyond config::peers_per_minute or peers_per_source
   std::uint64_t too_many_topics = 0;
 };
 
@@ -83,6 +86,7 @@ private:
   std::deque<peer_found> events_; // at most config::peers_per_minute
   time_point minute_began_{};
   std::size_t found_in_minute_ = 0;
+  std::map<ip_address, std::size_t> found_by_source_; // in this minute; at most peers_per_minute
   lsd::counters counters_;
 };
 

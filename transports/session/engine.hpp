@@ -104,6 +104,7 @@ private:
   // engine_frames.cpp
   void on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame);
   void on_broken_pipe(pipe& from, std::error_code why);
+  static void put_handshake(pipe& to, byte_view message);
   void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
   void on_record(time_point now, pipe& from, const pipe_frame& frame);
   void on_record_text(time_point now, pipe& from, byte_view text);

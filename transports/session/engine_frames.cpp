@@ -79,20 +79,25 @@ void engine::on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame) 
   }
 }
 
+void engine::put_handshake(pipe& to, byte_view message) {
+  if (message.empty())
+    return;
+  wire::put_pipe_header(to.outbox, wire::pipe_frame_kind::handshake, message.size());
+  put(to.outbox, message);
+}
+
 void engine::on_handshake(time_point now, pipe& from, const pipe_frame& frame) {
   if (frame.kind != wire::pipe_frame_kind::handshake)
     return fail(errc::unexpected_frame);
   auto answer = handshake_->on_message(random_, frame.body);
   if (!answer) {
     auto reason = static_cast<errc>(answer.error().value());
+    put_handshake(from, handshake_->last_word());
     if (handshake_->is_done()) // the initiator's keys are proved: it may be told why it is not wanted
       establish(now, from);
     return fail(reason);
   }
-  if (!answer->empty()) {
-    wire::put_pipe_header(from.outbox, wire::pipe_frame_kind::handshake, answer->size());
-    put(from.outbox, *answer);
-  }
+  put_handshake(from, *answer);
   if (!handshake_->is_done())
     return;
   auto payload = *handshake_->peer();

@@ -59,15 +59,18 @@ result<bytes> handshake::on_message(random_source& random, byte_view noise_messa
   bool first = side_ == role::responder && !noise_.remote_static();
   if (first && !payload.empty())
     return errc::bad_handshake_payload;
-  if (!first)
-    if (auto refused = check_payload(payload))
-      return refused;
+  auto refused = first ? std::error_code{} : check_payload(payload);
+  if (refused && !(refused == errc::identity_conflict && noise_.is_my_turn()))
+    return refused;
   bytes answer;
   if (!noise_.is_my_turn())
     return answer;
   if (noise_.begin_message(random, answer) || noise_.finish_message(own_payload(), answer))
     return errc::handshake_failed; // the peer's ephemeral key is of low order
-  return answer;
+  if (!refused)
+    return answer;
+  last_word_ = std::move(answer);
+  return refused;
 }
 
 bytes handshake::own_payload() const {

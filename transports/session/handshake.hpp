@@ -36,6 +36,10 @@ public:
   /// Takes the next handshake message; returns the message to answer with, empty when there is none. Any error ends it.
   result<bytes> on_message(random_source& random, byte_view noise_message);
 
+  /// After the initiator found a responder with its own identity: its last message, which it sends all the same. There is
+  /// nothing to hide from that peer, and it learns too what is wrong. Otherwise empty.
+  const bytes& last_word() const noexcept { return last_word_; }
+
   bool is_done() const noexcept { return noise_.is_finished() && peer_.has_value(); }
 
   /// True once the peer's identity is proved, though a check after that may have failed.
@@ -55,6 +59,7 @@ private:
   peer_checks checks_;
   noise::handshake_state noise_;
   std::optional<wire::handshake_payload> peer_;
+  bytes last_word_;
 };
 
 } // namespace warren::session

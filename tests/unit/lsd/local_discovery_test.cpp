@@ -146,8 +146,10 @@ BOOST_AUTO_TEST_CASE(peers_heard_are_bounded_per_minute) {
   local_discovery machine{settings, random};
   machine.join(now, topic(1));
   auto hear = [&](int times) {
-    for (int i = 0; i < times; ++i)
-      machine.handle_packet(now, neighbour, from_other({topic(1)}));
+    for (int i = 0; i < times; ++i) {
+      auto from = *endpoint::parse("192.168.1." + std::to_string(1 + i % 100) + ":6771");
+      machine.handle_packet(now, from, from_other({topic(1)}));
+    }
     int found = 0;
     while (machine.poll_event())
       ++found;
@@ -157,6 +159,19 @@ BOOST_AUTO_TEST_CASE(peers_heard_are_bounded_per_minute) {
   BOOST_TEST(machine.stats().too_many_peers == 36u);
   now += 1min;
   BOOST_TEST(hear(10) == 10);
+}
+
+BOOST_AUTO_TEST_CASE(one_neighbour_that_shouts_does_not_drown_the_others) {
+  local_discovery machine{settings, random};
+  machine.join(now, topic(1));
+  for (int i = 0; i < 1'000; ++i)
+    machine.handle_packet(now, neighbour, from_other({topic(1)}));
+  while (machine.poll_event()) {
+  }
+  machine.handle_packet(now, *endpoint::parse("192.168.1.8:6771"), from_other({topic(1)}));
+  auto found = machine.poll_event();
+  BOOST_REQUIRE(found.has_value());
+  BOOST_TEST((found->peer == *endpoint::parse("192.168.1.8:5000")));
 }
 
 BOOST_AUTO_TEST_CASE(on_a_new_interface_everything_is_announced_again_but_not_sooner_than_allowed) {
