@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_and_tells_when_it_takes_messages_again
   auto write = [&](std::size_t octets) {
     auto refused = table.check_write(id, octets);
     if (!refused)
-      table.push(id, bytes(octets));
+      table.push(id, shared_octets{bytes(octets)});
     return refused;
   };
   BOOST_TEST(!write(700'000));
