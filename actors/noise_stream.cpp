@@ -281,6 +281,20 @@ struct noise_stream_state {
     drive();
   }
 
+  /// Runs `action`; the machines are driven once for all that is in the mailbox already: small messages share records and
+  /// packets, and so do acknowledgements.
+  template <class Action>
+  void step_with_others(Action action) {
+    action();
+    if (drive_ordered)
+      return;
+    if (self->mailbox().empty())
+      return drive();
+    // Behind everything that waits now, whatever it is.
+    drive_ordered = true;
+    act::mail(self, deadline_reached{}).send(caf::actor_cast<caf::actor>(self));
+  }
+
   noise_stream_actor::pointer self;
   session_settings settings;
   crypto::system_random random;
@@ -301,6 +315,7 @@ struct noise_stream_state {
   bool pipe_ended = false;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;
+  bool drive_ordered = false; // a deadline_reached that stands for it is on its way
 
 private:
   noise_stream_state(
@@ -323,10 +338,10 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
   return {
       [this](const write_chunk& w) -> caf::result<void> {
         auto promise = self->make_response_promise<void>();
-        step([&] { channels.write(w.channel, w.data, promise); });
+        step_with_others([&] { channels.write(w.channel, w.data, promise); });
         return promise;
       },
-      [this](const grant_credit& g) { step([&] { channels.grant(g.channel, g.octets); }); },
+      [this](const grant_credit& g) { step_with_others([&] { channels.grant(g.channel, g.octets); }); },
       [this](const finish_channel& f) -> caf::result<void> {
         auto promise = self->make_response_promise<void>();
         step([&] { channels.finish(f.channel, promise); });
@@ -341,7 +356,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       },
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
-        step([&] {
+        step_with_others([&] {
           if (udx)
             udx->handle_packets(now(), *p.batch, [&](byte_view octets) {
               session.handle_message(now(), first_pipe, octets);
@@ -349,6 +364,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
         });
       },
       [this](deadline_reached) {
+        drive_ordered = false;
         wake_up.fired(now());
         step([&] {
           if (udx)
