@@ -84,7 +84,7 @@ void channel_table::drain_queue(session::channel_id channel, channel_state& stat
       act::done(next.promise);
       continue;
     }
-    auto error = session_.write(channel, std::get<chunk>(next.what).view());
+    auto error = write_to_session(channel, std::get<chunk>(next.what));
     if (error == session::errc::would_block)
       return;
     if (!error)
@@ -94,6 +94,16 @@ void channel_table::drain_queue(session::channel_id channel, channel_state& stat
     else
       next.promise.deliver(make_error(errc::not_open, error.message()));
   }
+}
+
+std::error_code channel_table::write_to_session(session::channel_id channel, const chunk& data) {
+  // To copy a few octets costs less than to keep a large buffer of somebody's alive for them.
+  constexpr std::size_t worth_sharing = 4096;
+  if (data.size() < worth_sharing)
+    return session_.write(channel, data.view());
+  auto owner = std::make_shared<const chunk>(data);
+  auto content = owner->view();
+  return session_.write(channel, std::move(owner), content);
 }
 
 void channel_table::writable(session::channel_id channel) {

@@ -89,6 +89,7 @@ private:
   void deliver(session::channel_id channel, channel_state& state, bool ignore_credit);
   void enqueue(session::channel_id channel, waiting next);
   void drain_queue(session::channel_id channel, channel_state& state);
+  std::error_code write_to_session(session::channel_id channel, const chunk& data);
 
   session::noise_session& session_;
   std::uint64_t connection_;

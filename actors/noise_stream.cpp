@@ -173,10 +173,10 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
   return {
       [this](const write_chunk& w) -> caf::result<void> {
         auto promise = self->make_response_promise<void>();
-        step([&] { channels.write(w.channel, w.data, promise); });
+        step_with_others([&] { channels.write(w.channel, w.data, promise); });
         return promise;
       },
-      [this](const grant_credit& g) { step([&] { channels.grant(g.channel, g.octets); }); },
+      [this](const grant_credit& g) { step_with_others([&] { channels.grant(g.channel, g.octets); }); },
       [this](const finish_channel& f) -> caf::result<void> {
         auto promise = self->make_response_promise<void>();
         step([&] { channels.finish(f.channel, promise); });
@@ -191,12 +191,13 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       },
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
-        step([&] {
+        step_with_others([&] {
           pipes.handle_packets(
               now(), *p.batch, [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); });
         });
       },
       [this](deadline_reached) {
+        drive_ordered = false;
         wake_up.fired(now());
         step([&] {
           pipes.handle_timeout(now());

@@ -91,6 +91,20 @@ struct noise_stream_state {
     drive();
   }
 
+  /// Runs `action`; the machines are driven once for all that is in the mailbox already: small messages share records and
+  /// packets, and so do acknowledgements.
+  template <class Action>
+  void step_with_others(Action action) {
+    action();
+    if (drive_ordered)
+      return;
+    if (self->mailbox().empty())
+      return drive();
+    // Behind everything that waits now, whatever it is.
+    drive_ordered = true;
+    act::mail(self, deadline_reached{}).send(self_handle());
+  }
+
   noise_stream_actor::pointer self;
   session_settings settings;
   crypto::system_random random;
@@ -112,6 +126,7 @@ struct noise_stream_state {
   deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;
+  bool drive_ordered = false; // a deadline_reached that stands for it is on its way
 
 private:
   noise_stream_state(

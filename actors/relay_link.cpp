@@ -187,6 +187,10 @@ caf::behavior relay_link_state::make_behavior() {
       [step](const relay_join& x) { step(x); },
       [step](const relay_leave& x) { step(x); },
       [step](const relay_signal& x) { step(x); },
+      [this](const check_link&) {
+        client.check(now());
+        drive();
+      },
       [this](const shut_down&) { handle_shut_down(); },
       [this](const get_counters&) {
         auto counters = counter_map{};

@@ -361,7 +361,7 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
         pump();
       },
       [this](const path_wanted& want) {
-        book.want_path(now(), want.connection);
+        handle_path_wanted(want);
         pump();
       },
       [this](const path_switched& report) {

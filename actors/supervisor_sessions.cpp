@@ -83,6 +83,14 @@ void supervisor_state::handle_dial_failed(const dial_failed& failure) {
   emit("dial_failed", peer, failure.reason);
 }
 
+/// What makes one path silent, a change of network above all, may have cut the relays off as well.
+void supervisor_state::handle_path_wanted(const path_wanted& want) {
+  for (const auto& [url, relay] : relays)
+    if (relay.link)
+      act::mail(self, check_link{}).send(relay.link);
+  book.want_path(now(), want.connection);
+}
+
 void supervisor_state::handle_pipe_failed(const pipe_failed& failure) {
   dials.erase(failure.dial);
   auto why = failure.no_such_session ? swarm::outcome::no_such_session : swarm::outcome::lost;

@@ -84,6 +84,7 @@ struct supervisor_state {
   void dial_due(time_point at);
   void dial(const swarm::dial_order& order);
   void dial_relayed(const swarm::dial_order& order, const swarm::relayed_peer& guest);
+  void handle_path_wanted(const path_wanted& want);
   void handle_path_switched(const path_switched& report);
   void handle_pipe_failed(const pipe_failed& failure);
   void handle_dial_failed(const dial_failed& failure);

@@ -47,6 +47,9 @@ struct relay_leave {
   topic on;
 };
 
+/// supervisor -> relay_link: a connection is silent; see whether the link still works.
+struct check_link {};
+
 /// relay_link -> supervisor: the link to the relay changed state: "connecting", "connected", "backoff".
 struct relay_state_changed {
   std::string url;

@@ -37,6 +37,9 @@ public:
     return !sent.empty();
   }
 
+  /// Returns how many datagrams were sent and not handed out yet.
+  std::size_t waiting() const noexcept { return queue_.size(); }
+
   /// From now on nothing goes to or from `where`, or does again.
   void cut(const endpoint& where) { unreachable_.insert(where); }
   void mend(const endpoint& where) { unreachable_.erase(where); }

@@ -1,5 +1,5 @@
-// Our side of tools/bench/stream: two processes on loopback, one connection between their transports, everything through the
-// public interface (actors/interfaces.hpp). Prints one JSON object.
+// Our side of tools/bench/stream: two processes on loopback, one connection between their transports, everything through
+// the public interface (actors/interfaces.hpp). Prints one JSON object.
 //   stream_bench bulk [MIB]           MIB in writes of 64 KiB, both ends checking a hash
 //   stream_bench pingpong [COUNT]     100 octets there and back, one after another
 //   stream_bench messages [COUNT]     100 octets one way, as fast as they go
@@ -25,15 +25,23 @@ using namespace warren;
 constexpr std::size_t write_size = 64 * 1024;
 constexpr std::size_t small_size = 100;
 
-/// Writes not yet answered.
-constexpr std::size_t writes_ahead = 16;
-constexpr std::size_t small_writes_ahead = 48;
+/// Writes that are under way at once, and how many of them share one answer: the last one's, since writes are accepted
+/// in order. A connection holds 64 unanswered ones (channel_table::max_waiting_writes).
+struct pipelining {
+  std::size_t ahead = 0;
+  std::size_t per_answer = 0;
+};
+constexpr pipelining bulk_writes{16, 1};
+constexpr pipelining small_writes{64, 16};
 
 constexpr std::uint64_t initial_credit = 16 << 20;
+
+/// As an application for large transfers would set it (option channel-window).
+constexpr std::uint64_t channel_window = 8 << 20;
 constexpr unsigned most_seconds = 120;
 const auto common_topic = topic::of("warren-bench-stream");
 
-/// Depends on every octet and on where it stands: each of four lanes folds in every fourth word, multiplied and rotated.
+/// Depends on every octet and on where it stands: each of four lanes folds in every fourth word, multiplies, rotates.
 class position_hash {
 public:
   /// `octets` is a multiple of 32, but for the last.
@@ -76,6 +84,12 @@ receipt receipt_of(const chunk& data) {
   receipt result;
   std::memcpy(&result, data.view().data(), std::min(sizeof(result), data.size()));
   return result;
+}
+
+bench::peer& start_peer(const endpoint& bootstrap) {
+  auto opts = bench::options_at(bootstrap);
+  opts.channel_window = channel_window;
+  return bench::start_peer(std::move(opts));
 }
 
 void join(const transport_actor& transport, const caf::actor& subscriber) {
@@ -162,9 +176,9 @@ struct bulk_result {
 /// Writes `total` messages from `contents` in turn.
 struct sender_state {
   sender_state(
-      caf::event_based_actor* selfptr, std::vector<chunk> contents_in, std::uint64_t count, std::size_t ahead,
+      caf::event_based_actor* selfptr, std::vector<chunk> contents_in, std::uint64_t count, pipelining how,
       std::promise<bulk_result>* done_in)
-      : self{selfptr}, contents{std::move(contents_in)}, total{count}, window{ahead}, done{done_in} {}
+      : self{selfptr}, contents{std::move(contents_in)}, total{count}, pipeline{how}, done{done_in} {}
 
   caf::behavior make_behavior() {
     return {
@@ -174,8 +188,8 @@ struct sender_state {
           credit.start(self, c);
           start = std::chrono::steady_clock::now();
           result.cpu = cpu_seconds();
-          for (std::size_t i = 0; i < window && written < total; ++i)
-            write_next();
+          for (std::size_t i = 0; i < pipeline.ahead && written < total; i += pipeline.per_answer)
+            write_group();
         },
         [this](const chunk_received& c) {
           result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -188,22 +202,29 @@ struct sender_state {
     };
   }
 
-  void write_next() {
+  void write_group() {
+    auto last = std::min(total, written + pipeline.per_answer) - 1;
+    while (written < last)
+      act::anon_mail(write_chunk{channel, next()}).send(connection);
+    act::mail(self, write_chunk{channel, next()})
+        .request(connection, caf::infinite)
+        .then([this] { accepted(); }, [](const caf::error& e) { failed(e); });
+  }
+
+  const chunk& next() {
     const auto& content = contents[written++ % contents.size()];
     if (written == total / 2)
       result.allocations = static_cast<double>(allocations());
     if (written == total)
       result.allocations = static_cast<double>(allocations()) - result.allocations;
     hash.add(content.view());
-    act::mail(self, write_chunk{channel, content})
-        .request(connection, caf::infinite)
-        .then([this] { accepted(); }, [](const caf::error& e) { failed(e); });
+    return content;
   }
 
   void accepted() {
-    ++answered;
+    answered = std::min(total, answered + pipeline.per_answer);
     if (written < total)
-      write_next();
+      write_group();
     else if (answered == total)
       act::mail(self, finish_channel{channel})
           .request(connection, caf::infinite)
@@ -218,7 +239,7 @@ struct sender_state {
   caf::event_based_actor* self;
   std::vector<chunk> contents;
   std::uint64_t total;
-  std::size_t window;
+  pipelining pipeline;
   std::promise<bulk_result>* done;
   connection_actor connection;
   std::uint32_t channel = 0;
@@ -289,18 +310,18 @@ std::vector<chunk> make_contents(std::size_t count, std::size_t size) {
 }
 
 int receive(const endpoint& bootstrap, std::uint64_t messages, bool echo) {
-  auto& here = bench::start_peer(bench::options_at(bootstrap));
+  auto& here = start_peer(bootstrap);
   join(here.transport, act::spawn<receiver_state>(here.system, messages, echo));
   pause(); // until the sender is done and the parent ends us
   return 1;
 }
 
 int send_bulk(
-    const endpoint& bootstrap, const char* name, std::uint64_t count, std::size_t size, std::size_t ahead) {
-  auto& here = bench::start_peer(bench::options_at(bootstrap));
+    const endpoint& bootstrap, const char* name, std::uint64_t count, std::size_t size, pipelining how) {
+  auto& here = start_peer(bootstrap);
   std::promise<bulk_result> done;
   auto contents = make_contents(std::max<std::size_t>((16u << 20) / size / 16, 1), size);
-  join(here.transport, act::spawn<sender_state>(here.system, std::move(contents), count, ahead, &done));
+  join(here.transport, act::spawn<sender_state>(here.system, std::move(contents), count, how, &done));
   auto result = done.get_future().get();
   auto octets = static_cast<double>(count * size);
   // Of 1500 octets of IP packet each, all headers off: what an ordinary path carries in a datagram.
@@ -320,7 +341,7 @@ int send_bulk(
 }
 
 int send_pings(const endpoint& bootstrap, std::size_t count) {
-  auto& here = bench::start_peer(bench::options_at(bootstrap));
+  auto& here = start_peer(bootstrap);
   std::promise<std::vector<double>> done;
   join(here.transport, act::spawn<pinger_state>(here.system, count, &done));
   auto times = done.get_future().get();
@@ -347,12 +368,10 @@ int main(int argc, char** argv) {
   std::uint64_t count = 0;
   if (mode == "bulk") {
     count = number(1024) * (1u << 20) / write_size;
-    sender = [=](const endpoint& b) { return send_bulk(b, "bulk", count, write_size, writes_ahead); };
+    sender = [=](const endpoint& b) { return send_bulk(b, "bulk", count, write_size, bulk_writes); };
   } else if (mode == "messages") {
     count = number(2'000'000);
-    sender = [=](const endpoint& b) {
-      return send_bulk(b, "messages", count, small_size, small_writes_ahead);
-    };
+    sender = [=](const endpoint& b) { return send_bulk(b, "messages", count, small_size, small_writes); };
   } else if (mode == "pingpong") {
     sender = [=](const endpoint& b) { return send_pings(b, number(20'000)); };
   } else {

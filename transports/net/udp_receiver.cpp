@@ -109,6 +109,7 @@ struct udp_receiver::impl {
   std::size_t packets_used = 0;
   std::array<message_room, most_messages> rooms;
   std::array<mmsghdr, most_messages> headers{};
+  std::size_t asked = 0; // messages that the last recvmmsg had room for
 
   std::atomic<std::uint64_t> packets{0};
   std::atomic<std::uint64_t> octets{0};
@@ -145,6 +146,9 @@ bool udp_receiver::impl::read(std::size_t index) {
     if (messages == 0)
       return true;
     deliver(index, messages, buffer);
+    // Fewer than there was room for: the socket was empty, and epoll tells when it no longer is.
+    if (messages < asked)
+      return true;
   }
   return true;
 }
@@ -163,6 +167,7 @@ std::size_t udp_receiver::impl::receive(udp_socket& from, std::size_t buffer) {
   auto room = (slab::octets_size - octets_used) / buffer;
   auto packets_per_message = from.coalesces() ? std::size_t{64} : std::size_t{1};
   room = std::min({room, most_messages, (slab::packets_size - packets_used) / packets_per_message});
+  asked = room;
   for (std::size_t i = 0; i < room; ++i) {
     rooms[i].part = {current->octets.get() + octets_used + i * buffer, buffer};
     auto& header = headers[i].msg_hdr;

@@ -63,6 +63,7 @@ void client::drop_link() {
   control_.clear();
   link_queued_ = 0;
   pinged_ = false;
+  answer_by_.reset();
   close_circuits(circuits_.all(), circuit_reason::link_lost);
   tell(roster_.lost());
 }
@@ -106,7 +107,7 @@ void client::handle_timeout(time_point now) {
 }
 
 void client::check_heartbeat() {
-  if (now_ >= heard_ + heartbeats_to_death * heartbeat_) {
+  if (now_ >= heard_ + heartbeats_to_death * heartbeat_ || (answer_by_ && now_ >= *answer_by_)) {
     hang_up({relay_errc::silent, std::nullopt, {}});
     return;
   }
@@ -117,6 +118,18 @@ void client::check_heartbeat() {
 
 void client::arm_heartbeat() {
   deadline_ = heard_ + (pinged_ ? heartbeats_to_death : 1) * heartbeat_;
+  if (answer_by_)
+    deadline_ = std::min(*deadline_, *answer_by_);
+}
+
+void client::check(time_point now) {
+  if (phase_ != phase::online || answer_by_)
+    return;
+  now_ = now;
+  answer_by_ = now + config_.check_timeout;
+  if (!std::exchange(pinged_, true))
+    enqueue(ping{random_.draw<std::uint64_t>()});
+  arm_heartbeat();
 }
 
 void client::drained(time_point now, std::size_t queued) {

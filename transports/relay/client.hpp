@@ -21,6 +21,7 @@ struct client_config {
   /// Access token, empty for none; at most largest_token octets.
   secret_bytes token{};
   duration handshake_timeout = std::chrono::seconds{10};
+  duration check_timeout = std::chrono::seconds{2};
   reconnect_policy::config reconnect{};
   /// Topics wanted at once, joined or waiting for a place below the relay's own limit.
   std::size_t topics = 256;
@@ -83,6 +84,10 @@ public:
   void handle_message(time_point now, bytes message);
 
   void handle_timeout(time_point now);
+
+  /// Something that went through the relay is silent: it must show within config.check_timeout that the link works, or the
+  /// link is given up. Does nothing unless online.
+  void check(time_point now);
 
   /// The WebSocket's queue holds `queued` octets.
   void drained(time_point now, std::size_t queued);
@@ -164,6 +169,7 @@ private:
   std::optional<time_point> deadline_; ///< of the phase: redial, handshake or heartbeat
   time_point heard_{};
   bool pinged_ = false;
+  std::optional<time_point> answer_by_; ///< after check()
   duration heartbeat_{};
   std::uint16_t topic_limit_ = 0;
   std::size_t told_waiting_ = 0; ///< topics_waiting as last told on this link

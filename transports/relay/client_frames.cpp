@@ -34,7 +34,8 @@ void client::handle_message(time_point now, bytes message) {
     return;
   }
   if (phase_ == phase::online) {
-    if (std::exchange(pinged_, false))
+    auto asked = std::exchange(pinged_, false);
+    if (std::exchange(answer_by_, std::nullopt) || asked)
       arm_heartbeat();
     handle_online(*decoded, std::move(message));
   } else if (auto asked = std::get_if<challenge>(&*decoded); asked && phase_ == phase::challenge_wanted) {

@@ -3,6 +3,8 @@
 #include "messages/byte_order.hpp"
 #include "transports/crypto/blake2.hpp"
 
+#include <algorithm>
+
 namespace warren::session {
 
 bool channel::has_work() const noexcept {
@@ -12,6 +14,13 @@ bool channel::has_work() const noexcept {
     return outgoing.sendable();
   return (finish_requested && !finish_sent) || close_requested;
 }
+
+namespace {
+
+/// Octets kept ready for a message that is still coming: it may turn out to be short.
+constexpr std::size_t most_reserved = 256 * 1024;
+
+} // namespace
 
 result<bool> channel::on_data(byte_view content, bool end) {
   if (remote_finished)
@@ -23,7 +32,12 @@ result<bool> channel::on_data(byte_view content, bool end) {
     return errc::message_too_large;
   if (!incoming.on_fragment(content.size(), end, whole))
     return errc::flow_control_violation;
+  // As long as the last one, most likely: one allocation instead of one for each time it doubles.
+  if (assembling.empty() && !end)
+    assembling.reserve(std::max(content.size(), last_message));
   assembling.insert(assembling.end(), content.begin(), content.end());
+  if (end)
+    last_message = std::min(assembling.size(), most_reserved);
   return end;
 }
 

@@ -33,7 +33,8 @@ struct channel {
   receive_window incoming;
   bool window_listed = false; ///< In the table's list of channels with credit to give.
   bool remote_finished = false;
-  bytes assembling; ///< Fragments of the incomplete message.
+  bytes assembling;             ///< Fragments of the incomplete message.
+  std::size_t last_message = 0; ///< Octets of the one before, for the room to reserve.
 
   /// True when something can be sent now.
   bool has_work() const noexcept;

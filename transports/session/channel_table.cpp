@@ -184,7 +184,7 @@ std::error_code channel_table::check_write(channel_id id, std::size_t octets) {
   return {};
 }
 
-void channel_table::push(channel_id id, bytes content) {
+void channel_table::push(channel_id id, shared_octets content) {
   auto* subject = find(id);
   subject->outgoing.push(std::move(content));
   ++out_.counters.messages_out;

@@ -35,7 +35,7 @@ public:
   void leave(const topic& subject);
   /// Whether a message of `octets` is accepted now; push() then takes it.
   std::error_code check_write(channel_id id, std::size_t octets);
-  void push(channel_id id, bytes content);
+  void push(channel_id id, shared_octets content);
   void consumed(channel_id id, std::uint64_t credit);
   void finish(channel_id id);
   std::size_t queued(channel_id id) const noexcept;

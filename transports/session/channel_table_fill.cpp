@@ -29,8 +29,11 @@ void channel_table::fill_windows(bytes& record, std::size_t limit) {
     if (subject == nullptr)
       continue;
     subject->window_listed = false;
-    if (!subject->close_requested)
-      wire::put(record, wire::channel_window{subject->remote_id, subject->incoming.take_grant()});
+    if (subject->close_requested)
+      continue;
+    // A message that was completed since may have taken up what was owed; no frame gives nothing.
+    if (auto increment = subject->incoming.take_grant(); increment > 0)
+      wire::put(record, wire::channel_window{subject->remote_id, increment});
   }
 }
 

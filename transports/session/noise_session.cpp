@@ -68,7 +68,7 @@ std::error_code noise_session::write(channel_id channel, byte_view content) {
   auto& channels = engine_->channels();
   if (auto refused = channels.check_write(channel, content.size()))
     return refused;
-  channels.push(channel, to_bytes(content));
+  channels.push(channel, shared_octets{to_bytes(content)});
   return {};
 }
 
@@ -76,7 +76,16 @@ std::error_code noise_session::write(channel_id channel, bytes&& content) {
   auto& channels = engine_->channels();
   if (auto refused = channels.check_write(channel, content.size()))
     return refused;
-  channels.push(channel, std::move(content));
+  channels.push(channel, shared_octets{std::move(content)});
+  return {};
+}
+
+std::error_code noise_session::write(
+    channel_id channel, std::shared_ptr<const void> owner, byte_view content) {
+  auto& channels = engine_->channels();
+  if (auto refused = channels.check_write(channel, content.size()))
+    return refused;
+  channels.push(channel, {std::move(owner), content});
   return {};
 }
 

@@ -89,6 +89,8 @@ public:
   std::error_code write(channel_id channel, byte_view content);
   /// Takes `content` only when it is accepted.
   std::error_code write(channel_id channel, bytes&& content);
+  /// The same without a copy: `content` stays valid and unchanged as long as `owner` lives.
+  std::error_code write(channel_id channel, std::shared_ptr<const void> owner, byte_view content);
 
   /// Tells that messages received on `channel` are dealt with that cost `credit`: credit_of(size) each, an empty one too.
   void consumed(channel_id channel, std::uint64_t credit);

@@ -6,15 +6,15 @@
 
 namespace warren::session {
 
-void send_queue::push(bytes message) {
-  octets_ += message.size() + message_cost;
+void send_queue::push(shared_octets message) {
+  octets_ += message.view.size() + message_cost;
   messages_.push_back(std::move(message));
 }
 
 fragment send_queue::peek(std::size_t room) const {
   if (messages_.empty())
     return {};
-  auto rest = byte_view{messages_.front()}.subspan(offset_);
+  auto rest = messages_.front().view.subspan(offset_);
   auto size = static_cast<std::size_t>(std::min<std::uint64_t>({rest.size(), room, credit_}));
   bool end = size == rest.size() && credit_ >= size + message_cost;
   return {rest.first(size), end};
@@ -40,7 +40,7 @@ void send_queue::clear() {
 bool send_queue::sendable() const noexcept {
   if (messages_.empty())
     return false;
-  auto rest = messages_.front().size() - offset_;
+  auto rest = messages_.front().view.size() - offset_;
   return rest > 0 ? credit_ > 0 : credit_ >= message_cost;
 }
 

@@ -4,8 +4,24 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 
 namespace warren::session {
+
+/// The octets of a message and what keeps them alive: they are not copied on their way into a record.
+struct shared_octets {
+  shared_octets() = default;
+  explicit shared_octets(bytes&& own) {
+    auto kept = std::make_shared<const bytes>(std::move(own));
+    view = *kept;
+    owner = std::move(kept);
+  }
+  shared_octets(std::shared_ptr<const void> whose, byte_view octets)
+      : owner{std::move(whose)}, view{octets} {}
+
+  std::shared_ptr<const void> owner;
+  byte_view view;
+};
 
 /// A piece of the first queued message.
 struct fragment {
@@ -21,7 +37,7 @@ public:
   /// Credit the peer gave and that is not used yet.
   std::uint64_t credit() const noexcept { return credit_; }
 
-  void push(bytes message);
+  void push(shared_octets message);
 
   /// Returns the next fragment of at most `room` octets that credit allows; one with no content and no end means that
   /// nothing can be sent. The view is valid until pop().
@@ -41,7 +57,7 @@ public:
   std::size_t size() const noexcept { return octets_; }
 
 private:
-  std::deque<bytes> messages_;
+  std::deque<shared_octets> messages_;
   std::size_t offset_ = 0; // sent of the first
   std::size_t octets_ = 0;
   std::uint64_t credit_ = 0;

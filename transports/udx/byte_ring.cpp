@@ -8,7 +8,8 @@ namespace warren::udx {
 
 namespace {
 
-constexpr std::size_t smallest_capacity = 16 * 1024;
+// A connection that is idle but for signs of life needs no more.
+constexpr std::size_t smallest_capacity = 1024;
 
 } // namespace
 

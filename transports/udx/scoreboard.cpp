@@ -6,7 +6,7 @@ namespace warren::udx {
 
 namespace {
 
-constexpr std::size_t smallest_ring = 64;
+constexpr std::size_t smallest_ring = 8;
 
 } // namespace
 

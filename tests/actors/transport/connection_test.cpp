@@ -53,6 +53,23 @@ BOOST_FIXTURE_TEST_CASE(peers_on_a_topic_find_each_other_and_know_who_the_other_
   BOOST_TEST(greeted->peer.id == at_a.peer.id);
 }
 
+BOOST_FIXTURE_TEST_CASE(small_messages_written_at_once_share_datagrams, pair_fixture) {
+  grant(at_b, 1 << 30);
+  std::vector<chunk> written;
+  for (int i = 0; i < 60; ++i)
+    written.push_back(text("message " + std::to_string(i)));
+  for (const auto& message : written)
+    act::anon_mail(write_chunk{at_a.key.channel, message}).send(at_a.connection);
+  run();
+  // The first write is sent at once, the others together.
+  BOOST_TEST(network.waiting() <= 2u);
+  pass(1s);
+  std::vector<chunk> received;
+  for (const auto& c : b.subscriber.all<chunk_received>())
+    received.push_back(c.data);
+  BOOST_TEST((received == written));
+}
+
 BOOST_FIXTURE_TEST_CASE(messages_keep_their_boundaries_and_order, pair_fixture) {
   grant(at_b, 1 << 30);
   std::vector<chunk> sent{

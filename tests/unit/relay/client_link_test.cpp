@@ -123,6 +123,28 @@ BOOST_AUTO_TEST_CASE(a_silent_relay_is_asked_and_then_given_up) {
   BOOST_TEST((std::get<offline>(guest.events[1]).why == relay_errc::silent));
 }
 
+BOOST_AUTO_TEST_CASE(a_link_in_doubt_is_checked_at_once_and_given_up_soon) {
+  client_fixture guest;
+  guest.client.check(guest.now);
+  guest.poll();
+  BOOST_TEST(guest.sent.empty());
+  guest.go_online();
+  guest.client.check(guest.now);
+  auto asked = guest.only_sent<ping>();
+  guest.say(pong{asked.id});
+  guest.pass(5s);
+  BOOST_TEST(guest.events.empty());
+  guest.client.check(guest.now);
+  guest.only_sent<ping>();
+  guest.pass(1s);
+  guest.client.check(guest.now); // does not put it off
+  guest.poll();
+  BOOST_TEST(guest.sent.empty());
+  guest.pass(1s);
+  BOOST_REQUIRE(guest.events.size() >= 2u);
+  BOOST_TEST((std::get<offline>(guest.events[1]).why == relay_errc::silent));
+}
+
 BOOST_AUTO_TEST_CASE(a_relays_ping_is_answered) {
   client_fixture guest;
   guest.go_online();

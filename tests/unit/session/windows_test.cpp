@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_queue_and_a_window_together_move_everything_and_stay_boun
     std::size_t assembling = 0;
     std::deque<std::size_t> complete;
     for (; pushed < 40; ++pushed)
-      queue.push(bytes(random.below(5000)));
+      queue.push(shared_octets{bytes(random.below(5000))});
     for (int step = 0; arrived < pushed || !complete.empty(); ++step) {
       BOOST_REQUIRE(step < 100'000);
       if (queue.sendable()) {
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_queue_and_a_window_together_move_everything_and_stay_boun
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_message_waits_for_its_credit) {
   send_queue queue;
-  queue.push(bytes(10));
+  queue.push(shared_octets{bytes(10)});
   BOOST_TEST(!queue.sendable());
   queue.credit(10);
   auto all_but_end = queue.peek(100);
