@@ -1,8 +1,5 @@
 #include "actors/config.hpp"
 
-#include "actors/worker_policy.hpp"
-
-#include <caf/policy/work_stealing.hpp>
 #include <fmt/format.h>
 
 #include <fstream>
@@ -66,23 +63,11 @@ environment process_environment() {
   return found;
 }
 
-namespace {
-
-/// Another policy than "sharing" is CAF's own.
-caf::actor_system::module* make_scheduler(caf::actor_system& system) {
-  if (caf::get_or(system.config(), "scheduler.policy", caf::atom("sharing")) == caf::atom("stealing"))
-    return new caf::scheduler::coordinator<caf::policy::work_stealing>{system};
-  return new worker_scheduler{system};
-}
-
-} // namespace
-
 config::config() : slots_{std::make_unique<std::vector<slot>>(option_table().size())} {
   add_message_types<caf::id_block::warren>();
-  // CAF's default policy polls even when idle; sharing sleeps, and worker_policy is our form of it. Unlimited throughput
-  // would let one busy connection starve the others (specs/caf.md sections 5 and 6).
+  // The default policy polls even when idle; sharing sleeps. Unlimited throughput would let one busy connection starve the
+  // others (specs/caf.md sections 5 and 6).
   set("scheduler.policy", caf::atom("sharing"));
-  module_factories.emplace_back(make_scheduler);
   set("scheduler.max-throughput", 300);
   for (std::size_t i = 0; i < slots_->size(); ++i) {
     const auto& row = option_table()[i];

@@ -3,5 +3,4 @@ warren_test(unit_config unit
     actors/config_test.cpp
     actors/identity_file_test.cpp
     actors/option_table_test.cpp
-    actors/worker_policy_test.cpp
   DEPENDS warren_actors)
