@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         *frame);
     for (auto& e : out.events)
       if (auto* opened = std::get_if<channel_opened>(&e); opened && !table.check_write(opened->channel, 100))
-        table.push(opened->channel, bytes(100));
+        table.push(opened->channel, shared_octets{bytes(100)});
     out.events.clear();
     bytes record;
     table.request_opens(now);
