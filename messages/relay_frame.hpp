@@ -47,16 +47,8 @@ inline constexpr std::size_t largest_text = 255;
 /// Most ids in one `members` page.
 inline constexpr std::size_t members_per_page = 1'024;
 
-/// The credit that a circuit's sender has before any was granted.
+/// Octets a circuit's receiver takes before it has granted any credit.
 inline constexpr std::uint32_t initial_window = 262'144;
-
-/// What a `data` frame costs of a circuit's credit beside its payload: frames of a few octets are work and memory too.
-inline constexpr std::uint32_t frame_cost = 256;
-
-/// Returns what a `data` frame with `octets` of payload costs of its circuit's credit.
-constexpr std::size_t circuit_cost(std::size_t octets) noexcept {
-  return octets + frame_cost;
-}
 
 using signature = std::array<std::byte, 64>;
 using nonce = std::array<std::byte, 32>;
@@ -168,7 +160,7 @@ struct presence {
   friend bool operator==(const presence&, const presence&) = default;
 };
 
-/// The dialler picks a random circuit id; both sides may send data for initial_window at once.
+/// The dialler picks a random circuit id; both sides may send initial_window octets of data at once.
 struct open {
   peer_id peer;
   std::uint64_t circuit = 0;
@@ -182,7 +174,7 @@ struct data {
   byte_view payload; ///< 1 to largest_payload octets
 };
 
-/// The receiver consumed data frames that cost so many octets: the sender may send for as many more.
+/// The receiver consumed this many octets: the sender may send as many more.
 struct credit {
   peer_id peer;
   std::uint64_t circuit = 0;

@@ -4,17 +4,6 @@
 
 namespace warren::relay {
 
-namespace {
-
-/// Returns the most payload that goes out for `credit`, in the largest frames.
-std::size_t payload_for(std::uint64_t credit) noexcept {
-  constexpr auto full = circuit_cost(largest_payload);
-  auto rest = credit % full;
-  return credit / full * largest_payload + (rest > frame_cost ? rest - frame_cost : 0);
-}
-
-} // namespace
-
 circuit_state* circuit_table::add(const peer_id& peer, std::uint64_t wire_id) {
   if (circuits_.size() >= limit_ || full_for(peer) || by_wire_.contains(key{peer, wire_id}))
     return nullptr;
@@ -76,7 +65,7 @@ std::vector<circuit> circuit_table::all() const {
 std::size_t circuit_table::writable(const circuit_state& which) const noexcept {
   if (which.closing || which.queued >= queue_limit_)
     return 0;
-  return std::min<std::size_t>(payload_for(which.credit), queue_limit_ - which.queued);
+  return std::min<std::size_t>(which.credit, queue_limit_ - which.queued);
 }
 
 std::size_t circuit_table::write(circuit_state& which, byte_view octets) {
@@ -85,10 +74,10 @@ std::size_t circuit_table::write(circuit_state& which, byte_view octets) {
   for (auto rest = octets.first(room); !rest.empty();) {
     auto part = rest.first(std::min(rest.size(), largest_payload));
     rest = rest.subspan(part.size());
-    which.credit -= circuit_cost(part.size());
     which.queue.push_back(encode(data{which.peer, which.wire_id, part}));
   }
   which.queued += room;
+  which.credit -= room;
   if (room > 0)
     schedule(which);
   return room;

@@ -14,8 +14,8 @@ struct circuit_state {
   circuit id{};
   peer_id peer;
   std::uint64_t wire_id = 0;             ///< picked by the dialler
-  std::uint64_t credit = initial_window; ///< what the peer still takes, in circuit_cost()
-  std::uint64_t window = initial_window; ///< what we still take
+  std::uint64_t credit = initial_window; ///< octets the peer still takes
+  std::uint64_t window = initial_window; ///< octets we still take
   std::uint64_t ungranted = 0;           ///< consumed and not yet granted back
   std::deque<bytes> queue;               ///< encoded data frames, already taken off the credit
   std::size_t queued = 0;                ///< payload octets in `queue`

@@ -196,7 +196,7 @@ void client::consumed(time_point now, circuit id, std::size_t octets) {
   auto which = circuits_.find(id);
   if (which == nullptr)
     return;
-  which->ungranted += circuit_cost(octets);
+  which->ungranted += octets;
   // One credit frame per half window is enough to keep a sender going.
   if (which->ungranted < initial_window / 2 || which->closing)
     return;

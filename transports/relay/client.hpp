@@ -110,7 +110,7 @@ public:
   /// Returns how many octets write() would take now; 0 for an unknown circuit.
   std::size_t writable(circuit id) const;
 
-  /// One circuit_data with `octets` of payload was used up: lets the peer send as much more.
+  /// `octets` of circuit_data were used up: lets the peer send as many more.
   void consumed(time_point now, circuit id, std::size_t octets);
 
   /// Ends a circuit. What was queued before is still sent. No event follows.

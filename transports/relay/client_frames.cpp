@@ -146,14 +146,13 @@ void client::handle_data(const data& part, bytes message) {
   // Crossed our reset.
   if (which->closing)
     return;
-  auto cost = circuit_cost(part.payload.size());
-  if (cost > which->window) {
+  if (part.payload.size() > which->window) {
     ++counters_.overflows;
     answer(reset{part.peer, part.circuit, circuit_reason::overflow});
     close_circuits({which->id}, circuit_reason::overflow);
     return;
   }
-  which->window -= cost;
+  which->window -= part.payload.size();
   events_.push_back(client_event::circuit_data{which->id, std::move(message)});
 }
 

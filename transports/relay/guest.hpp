@@ -26,7 +26,7 @@ struct guest {
   std::optional<time_point> blocked_since{}; ///< something waits and its WebSocket takes no more
   bool ready = false;                        ///< in the server's list of guests to poll
 
-  std::size_t waiting = 0;     ///< outbox::cost_of what it sent and waits in other guests' outboxes
+  std::size_t waiting = 0;     ///< octets it sent that wait in other guests' outboxes
   std::size_t owed_grants = 0; ///< messages read and not granted again
   bool throttled = false;
 };

@@ -3,12 +3,12 @@
 namespace warren::relay {
 
 void outbox::push_control(bytes message) {
-  control_cost_ += cost_of(message.size());
+  control_octets_ += message.size();
   control_.push_back(std::move(message));
 }
 
 void outbox::push_about(const peer_id& peer, bytes message) {
-  control_cost_ += cost_of(message.size());
+  control_octets_ += message.size();
   push(peer, item{std::move(message), std::nullopt});
 }
 
@@ -22,7 +22,7 @@ void outbox::push(const peer_id& peer, item queued) {
     fresh_turn_ = fresh_turn_ || active_.empty();
     active_.push_back(peer);
   }
-  about.cost += cost_of(queued.message.size());
+  about.octets += queued.message.size();
   about.items.push_back(std::move(queued));
 }
 
@@ -30,7 +30,7 @@ std::optional<outbox::item> outbox::pop() {
   if (!control_.empty()) {
     item next{std::move(control_.front()), std::nullopt};
     control_.pop_front();
-    control_cost_ -= cost_of(next.message.size());
+    control_octets_ -= next.message.size();
     return next;
   }
   while (!active_.empty()) {
@@ -47,10 +47,10 @@ std::optional<outbox::item> outbox::pop() {
     }
     auto next = std::move(about.items.front());
     about.items.pop_front();
-    about.cost -= cost_of(size);
+    about.octets -= size;
     about.deficit -= size;
     if (!next.sender)
-      control_cost_ -= cost_of(size);
+      control_octets_ -= size;
     if (about.items.empty()) {
       // A flow that runs dry keeps no claim.
       flows_.erase(peer);
@@ -64,7 +64,7 @@ std::optional<outbox::item> outbox::pop() {
 
 std::size_t outbox::waiting(const peer_id& peer) const {
   auto found = flows_.find(peer);
-  return found == flows_.end() ? 0 : found->second.cost;
+  return found == flows_.end() ? 0 : found->second.octets;
 }
 
 std::map<guest_id, std::size_t> outbox::senders() const {
@@ -72,7 +72,7 @@ std::map<guest_id, std::size_t> outbox::senders() const {
   for (const auto& [peer, about] : flows_)
     for (const auto& queued : about.items)
       if (queued.sender)
-        all[*queued.sender] += cost_of(queued.message.size());
+        all[*queued.sender] += queued.message.size();
   return all;
 }
 

@@ -18,13 +18,6 @@ public:
   /// Octets a peer may send per round.
   static constexpr std::size_t quantum = 16'384;
 
-  /// Each waiting frame counts for so many octets beside its own: about what keeping it costs, so that bounds in octets also
-  /// bound the memory that frames of a few octets take.
-  static constexpr std::size_t keeping_cost = 128;
-
-  /// Returns what a frame of `octets` counts for while it waits.
-  static constexpr std::size_t cost_of(std::size_t octets) noexcept { return octets + keeping_cost; }
-
   struct item {
     bytes message;
     std::optional<guest_id> sender; ///< whose read allowance it waits on; nothing: the relay's own
@@ -43,26 +36,26 @@ public:
 
   bool empty() const noexcept { return control_.empty() && active_.empty(); }
 
-  /// Cost of the relay's own frames.
-  std::size_t control_cost() const noexcept { return control_cost_; }
+  /// Octets of the relay's own frames.
+  std::size_t control_octets() const noexcept { return control_octets_; }
 
-  /// Cost of what waits concerning `peer`.
+  /// Octets that wait concerning `peer`.
   std::size_t waiting(const peer_id& peer) const;
 
-  /// Returns the cost of what waits from each guest.
+  /// Returns the octets that wait from each guest.
   std::map<guest_id, std::size_t> senders() const;
 
 private:
   struct flow {
     std::deque<item> items;
-    std::size_t cost = 0;
+    std::size_t octets = 0;
     std::size_t deficit = 0;
   };
 
   void push(const peer_id& peer, item queued);
 
   std::deque<bytes> control_;
-  std::size_t control_cost_ = 0;
+  std::size_t control_octets_ = 0;
   std::unordered_map<peer_id, flow> flows_;
   std::deque<peer_id> active_;
   bool fresh_turn_ = true; ///< the front of active_ has not had its quantum yet

@@ -121,7 +121,6 @@ void server::handle_online(guest& from, const frame& value, bytes message) {
 
 void server::handle_join(guest& from, const join& entering) {
   if (from.topics.contains(entering.topic)) {
-    from.bucket.take(now_, membership_.members(entering.topic).size() * peer_id::size);
     tell_members(from, entering.topic);
     return;
   }
@@ -211,7 +210,7 @@ void server::forward(guest& from, guest& to, bytes message) {
   ++counters_.forwarded;
   counters_.forwarded_octets += message.size();
   readdress(message, *from.peer);
-  from.waiting += outbox::cost_of(message.size());
+  from.waiting += message.size();
   to.out.push(*from.peer, from.id, std::move(message));
   wake(to);
 }

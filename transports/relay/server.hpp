@@ -31,10 +31,9 @@ struct server_config {
   std::uint32_t rate = 16 * 1024 * 1024;
   /// Octets a guest may send at once above its rate.
   std::uint32_t burst = 4 * 1024 * 1024;
-  /// Octets of one sender waiting at the relay, each frame outbox::keeping_cost more, before it is not read from.
+  /// Octets of one sender waiting at the relay before it is not read from.
   std::uint32_t sender_queue = 1024 * 1024;
-  /// Octets of control frames waiting for one guest, each outbox::keeping_cost more; above this it is a slow reader and
-  /// dropped at once.
+  /// Octets of control frames waiting for one guest; above this it is a slow reader and dropped at once.
   std::size_t control_queue = 4 * 1024 * 1024;
   /// Octets given to one guest's WebSocket and not yet taken by the kernel.
   std::size_t link_window = 256 * 1024;

@@ -103,9 +103,9 @@ void server::announce_departure(guest& which) {
 void server::release_queue(guest& which) {
   auto waiting = which.out.senders();
   which.out = {};
-  for (const auto& [sender, cost] : waiting)
+  for (const auto& [sender, octets] : waiting)
     if (auto from = find(sender)) {
-      from->waiting -= cost;
+      from->waiting -= octets;
       settle_reads(*from);
     }
 }
@@ -121,7 +121,7 @@ void server::enqueue_about(guest& to, const peer_id& peer, const frame& value) {
 }
 
 void server::queued(guest& to) {
-  if (to.out.control_cost() > config_.control_queue)
+  if (to.out.control_octets() > config_.control_queue)
     overflowed_.push_back(to.id);
   wake(to);
 }
@@ -185,7 +185,7 @@ std::optional<guest_transmit> server::poll_transmit() {
     if (!which->out.empty())
       wake(*which);
     if (auto sender = next->sender ? find(*next->sender) : nullptr) {
-      sender->waiting -= outbox::cost_of(next->message.size());
+      sender->waiting -= next->message.size();
       settle_reads(*sender);
     }
     return count_out({id, std::move(next->message)});

@@ -63,9 +63,8 @@ void relay_world::send(node& from, circuit id, byte_view octets) {
 void relay_world::set_consuming(node& which, bool consuming) {
   which.consuming = consuming;
   if (consuming)
-    for (auto& [id, parts] : which.unconsumed)
-      for (auto size : std::exchange(parts, {}))
-        which.client->consumed(now, id, size);
+    for (auto& [id, octets] : which.unconsumed)
+      which.client->consumed(now, id, std::exchange(octets, 0));
   settle();
 }
 
@@ -103,7 +102,7 @@ void relay_world::on(node& which, client_events& event) {
     if (which.consuming)
       which.client->consumed(now, part->id, part->payload().size());
     else
-      which.unconsumed[part->id].push_back(part->payload().size());
+      which.unconsumed[part->id] += part->payload().size();
   } else if (auto closed = std::get_if<circuit_closed>(&event)) {
     BOOST_TEST(which.closed.emplace(closed->id, closed->reason).second);
     which.to_send.erase(closed->id);

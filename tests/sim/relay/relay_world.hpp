@@ -35,7 +35,7 @@ public:
     std::vector<relay::client_event::offline> losses;
     std::size_t signals = 0;
     bool consuming = true;
-    std::map<relay::circuit, std::vector<std::size_t>> unconsumed; // octets of each part
+    std::map<relay::circuit, std::size_t> unconsumed;
   };
 
   explicit relay_world(std::uint64_t seed, relay::server_config config = {});

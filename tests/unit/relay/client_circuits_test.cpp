@@ -145,59 +145,22 @@ BOOST_AUTO_TEST_CASE(the_peers_credit_bounds_what_is_sent) {
     taken += more;
     guest.poll();
   }
-  BOOST_TEST(taken == initial_window - 4 * frame_cost);
+  BOOST_TEST(taken == initial_window);
   BOOST_TEST(guest.client.writable(id) == 0u);
   guest.events.clear();
   guest.say(credit{peer_named('b'), guest.wire, 1'000});
   BOOST_TEST((guest.only<circuit_writable>().id == id));
-  BOOST_TEST(guest.client.writable(id) == 1'000u - frame_cost);
+  BOOST_TEST(guest.client.writable(id) == 1'000u);
   guest.say(credit{peer_named('b'), guest.wire, 0xffffffff});
   BOOST_TEST(guest.client.counters().bad_credits == 1u);
-  BOOST_TEST(guest.client.writable(id) == 1'000u - frame_cost);
-}
-
-BOOST_AUTO_TEST_CASE(frames_of_one_octet_use_the_credit_up_too) {
-  met_fixture guest;
-  auto id = guest.dial_b();
-  std::size_t written = 0;
-  while (guest.client.write(guest.now, id, as_byte_view("x")) == 1) {
-    guest.poll();
-    BOOST_REQUIRE(++written <= initial_window);
-  }
-  BOOST_TEST(written == initial_window / circuit_cost(1));
-  guest.say(open{peer_named('b'), 5});
-  guest.events.clear();
-  for (std::size_t i = 0; i < written; ++i)
-    guest.say(data{peer_named('b'), 5, as_byte_view("x")});
-  BOOST_TEST(guest.count<circuit_data>() == written);
-  guest.events.clear();
-  guest.say(data{peer_named('b'), 5, as_byte_view("x")});
-  BOOST_TEST((guest.only<circuit_closed>().reason == circuit_reason::overflow));
-}
-
-BOOST_AUTO_TEST_CASE(a_circuit_of_tiny_frames_never_runs_dry_while_they_are_consumed) {
-  met_fixture guest;
-  guest.say(open{peer_named('b'), 5});
-  auto id = guest.only<circuit_opened>().id;
-  std::uint64_t left = initial_window;
-  for (int i = 0; i < 5'000; ++i) {
-    guest.sent.clear();
-    BOOST_REQUIRE(left >= circuit_cost(1));
-    left -= circuit_cost(1);
-    guest.say(data{peer_named('b'), 5, as_byte_view("x")});
-    guest.client.consumed(guest.now, id, 1);
-    guest.poll();
-    for (const auto& frame : guest.sent)
-      left += std::get<credit>(*decode(frame)).octets;
-  }
-  BOOST_TEST(guest.client.counters().overflows == 0u);
+  BOOST_TEST(guest.client.writable(id) == 1'000u);
 }
 
 BOOST_AUTO_TEST_CASE(credit_is_granted_as_data_is_consumed) {
   met_fixture guest;
   guest.say(open{peer_named('b'), 5});
   auto id = guest.only<circuit_opened>().id;
-  bytes octets(65'536 - frame_cost, std::byte{1});
+  bytes octets(65'536, std::byte{1});
   for (int i = 0; i < 4; ++i)
     guest.say(data{peer_named('b'), 5, octets});
   guest.events.clear();
@@ -214,7 +177,7 @@ BOOST_AUTO_TEST_CASE(credit_is_granted_as_data_is_consumed) {
 BOOST_AUTO_TEST_CASE(a_sender_beyond_its_credit_loses_the_circuit) {
   met_fixture guest;
   guest.say(open{peer_named('b'), 5});
-  bytes octets(65'536 - frame_cost, std::byte{1});
+  bytes octets(65'536, std::byte{1});
   for (int i = 0; i < 4; ++i)
     guest.say(data{peer_named('b'), 5, octets});
   guest.events.clear();

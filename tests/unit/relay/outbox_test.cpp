@@ -24,13 +24,13 @@ BOOST_AUTO_TEST_CASE(control_frames_go_first_and_each_peers_frames_keep_their_or
   out.push(peer_named('a'), guest_id{1}, message(10, 2));
   out.push_about(peer_named('a'), message(10, 3));
   out.push_control(message(5, 4));
-  BOOST_TEST(out.control_cost() == 15u + 2 * outbox::keeping_cost);
+  BOOST_TEST(out.control_octets() == 15u);
   std::vector<int> order;
   while (auto next = out.pop())
     order.push_back(std::to_integer<int>(next->message[0]));
   BOOST_TEST((order == std::vector{4, 1, 2, 3}));
   BOOST_TEST(out.empty());
-  BOOST_TEST(out.control_cost() == 0u);
+  BOOST_TEST(out.control_octets() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(peers_share_by_octets_and_not_by_frames) {
@@ -69,14 +69,14 @@ BOOST_AUTO_TEST_CASE(what_waits_is_counted_by_peer_and_by_guest) {
   out.push(peer_named('a'), guest_id{3}, message(20)); // the same peer, connected again
   out.push(peer_named('b'), guest_id{2}, message(5));
   out.push_about(peer_named('b'), message(7));
-  BOOST_TEST(out.waiting(peer_named('a')) == 30u + 2 * outbox::keeping_cost);
-  BOOST_TEST(out.waiting(peer_named('b')) == 12u + 2 * outbox::keeping_cost);
+  BOOST_TEST(out.waiting(peer_named('a')) == 30u);
+  BOOST_TEST(out.waiting(peer_named('b')) == 12u);
   BOOST_TEST(out.waiting(peer_named('c')) == 0u);
   auto senders = out.senders();
   BOOST_TEST(senders.size() == 3u);
-  BOOST_TEST(senders[guest_id{1}] == outbox::cost_of(10));
-  BOOST_TEST(senders[guest_id{2}] == outbox::cost_of(5));
-  BOOST_TEST(senders[guest_id{3}] == outbox::cost_of(20));
+  BOOST_TEST(senders[guest_id{1}] == 10u);
+  BOOST_TEST(senders[guest_id{2}] == 5u);
+  BOOST_TEST(senders[guest_id{3}] == 20u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

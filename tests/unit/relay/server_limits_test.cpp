@@ -193,37 +193,6 @@ BOOST_AUTO_TEST_CASE(a_reader_whose_control_frames_pile_up_is_dropped) {
   BOOST_TEST(relay.is_refused(1, refusal::slow_reader));
 }
 
-BOOST_AUTO_TEST_CASE(frames_of_a_few_octets_fill_a_queue_as_soon_as_the_memory_they_take) {
-  pair_fixture relay{{.control_queue = 100'000, .link_window = 1'000}};
-  relay.stuck.insert(guest_id{1});
-  std::size_t pongs = 0;
-  for (; pongs < 20'000 && relay.refused.empty(); ++pongs)
-    relay.say(1, ping{1});
-  BOOST_TEST(relay.is_refused(1, refusal::slow_reader));
-  BOOST_TEST(pongs <= 1'000 / encode(pong{1}).size() + 100'000 / outbox::keeping_cost + 2);
-}
-
-BOOST_AUTO_TEST_CASE(a_sender_of_tiny_frames_to_a_slow_reader_is_held_back_as_soon_as_one_of_large_ones) {
-  pair_fixture relay{{.sender_queue = 100'000, .link_window = 1'000}};
-  relay.stuck.insert(guest_id{2});
-  std::size_t sent = 0;
-  for (; sent < 20'000 && relay.server.counters().throttled == 0; ++sent)
-    relay.send(1);
-  BOOST_TEST(sent <= 1'000 / data_header + 100'000 / outbox::keeping_cost + 2);
-}
-
-BOOST_AUTO_TEST_CASE(a_member_list_asked_for_again_counts_for_its_length) {
-  pair_fixture relay{{.rate = 10'000, .burst = 100'000}};
-  for (int id = 3; id < 63; ++id) {
-    relay.admit(id, static_cast<char>(id + 30));
-    relay.say(id, join{x});
-  }
-  std::size_t asked = 0;
-  for (; asked < 1'000 && relay.server.counters().throttled == 0; ++asked)
-    relay.say(1, join{x});
-  BOOST_TEST(asked <= 100'000 / (60 * peer_id::size));
-}
-
 BOOST_AUTO_TEST_CASE(two_senders_share_a_slow_reader_evenly) {
   pair_fixture relay{{.sender_queue = 4'000'000, .link_window = 70'000}};
   relay.admit(3, 'c');
