@@ -7,6 +7,7 @@ warren_test(actors_transport actors
     transport/messages_test.cpp
     transport/mode_test.cpp
     transport/relay_mode_test.cpp
+    transport/routing_table_test.cpp
     transport/saved_table_test.cpp
     transport/udp_port_test.cpp
     transport/unexpected_message_test.cpp
