@@ -58,7 +58,7 @@ struct local_discovery_state {
       if (link->send(*out) == 0)
         ++unsent; // said again once an interface is up
     while (auto found = machine.poll_event())
-      act::mail(self, dht_peers{found->topic, {found->peer}}).send(listener);
+      act::mail(self, dht_peers{found->topic, {{found->peer}}}).send(listener);
     auto due = machine.poll_timeout();
     wake_up.arm(self, due ? std::min(*due, next_refresh) : next_refresh);
   }

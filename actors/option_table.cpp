@@ -272,6 +272,33 @@ option_row relay_url_row() {
   return row;
 }
 
+option_row dht_blocked_row() {
+  option_row row;
+  row.name = "dht-blocked";
+  row.allowed = "IP/BITS[,IP/BITS...] or empty; an IP alone is one host";
+  row.description = "networks whose DHT nodes and peers are neither asked, answered, nor told of";
+  row.good = "192.0.2.0/24,2001:db8::/32,198.51.100.7";
+  row.bad = "192.0.2.0/33";
+  row.set = [](options& opts, std::string_view text) {
+    std::vector<dht::network> list;
+    for (auto part : split(text)) {
+      auto network = dht::network::parse(part);
+      if (!network)
+        return false;
+      list.push_back(*network);
+    }
+    opts.dht_blocked = std::move(list);
+    return true;
+  };
+  row.show = [](const options& opts) {
+    std::string text;
+    for (const auto& each : opts.dht_blocked)
+      text += (text.empty() ? "" : ",") + to_string(each);
+    return text;
+  };
+  return row;
+}
+
 option_row flag_row(std::string name, bool options::*field, std::string description) {
   option_row row;
   row.name = std::move(name);
@@ -356,6 +383,7 @@ std::vector<option_row> make_table() {
   rows.push_back(flag_row(
       "dht-read-only", &options::dht_read_only,
       "ask the DHT but answer nothing (BEP 43), for hosts that nobody can reach"));
+  rows.push_back(dht_blocked_row());
   rows.push_back(flag_row(
       "local-discovery", &options::local_discovery,
       "look for peers in the local network by multicast (BEP 14), of the IP family of bind; who listens "

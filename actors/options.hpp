@@ -3,6 +3,7 @@
 #include "messages/bytes.hpp"
 #include "messages/endpoint.hpp"
 #include "messages/secret_bytes.hpp"
+#include "transports/dht/block_list.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,7 +29,8 @@ struct options {
   std::string allow_file;     // peer ids that may connect, one per line; empty: everyone who knows the topic
   std::string dht_state_file; // saved routing table; empty: not kept
   bool dht_read_only = false; // BEP 43
-  bool local_discovery = false; // BEP 14
+  std::vector<dht::network> dht_blocked; // DHT nodes and peers there are neither asked, answered nor told of
+  bool local_discovery = false;          // BEP 14
 
   std::chrono::milliseconds connect_timeout{30'000};   // one dial, handshake included
   std::chrono::milliseconds announce_interval{60'000}; // looking a topic up and announcing it again

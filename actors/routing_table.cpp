@@ -5,15 +5,25 @@
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/errc.hpp"
 #include "transports/dht/node.hpp"
+#include "transports/dht/peer_record.hpp"
+#include "transports/dht/renewals.hpp"
+#include "transports/dht/save_schedule.hpp"
+#include "transports/net/own_addresses.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <set>
 
 namespace warren {
 
 namespace {
 
-// A crash loses at most so much of what was learnt about the network.
-constexpr auto save_interval = std::chrono::minutes{5};
+/// Others forget an announcement after half an hour (BEP 5 leaves it open; Mainline's habit).
+constexpr auto announce_again = std::chrono::minutes{15};
+
+/// An announcement that nobody took is tried again after so long.
+constexpr auto announce_retry = std::chrono::minutes{1};
 
 /// Returns `settings` with what an earlier run or an earlier incarnation of the actor knew. A table that cannot be used is
 /// set aside: the node starts from its bootstrap nodes.
@@ -26,21 +36,31 @@ dht::config with_saved(dht::config settings, table_keeper& keeper) {
     spdlog::warn("saved DHT table: {}; {}", saved.error().message(), keeper.set_aside());
     return settings;
   }
-  settings.saved_id = saved->id;
-  settings.saved_nodes = std::move(saved->nodes);
-  settings.saved_external = saved->external;
+  dht::restore(*saved, settings);
   return settings;
+}
+
+/// Returns where the socket at `local` is on this host: at every address of its family when it is bound to all.
+std::vector<endpoint> own_endpoints(const endpoint& local) {
+  if (!local.address.is_unspecified())
+    return {local};
+  std::vector<endpoint> result;
+  for (const auto& address : net::own_addresses())
+    if (address.family() == local.address.family())
+      result.push_back({address, local.port});
+  return result;
 }
 
 struct routing_table_state {
   routing_table_state(
       dht_actor::pointer selfptr, std::shared_ptr<udp_port> port_ptr, dht::config settings,
-      std::shared_ptr<table_keeper> table)
+      std::shared_ptr<table_keeper> table, std::shared_ptr<const crypto::identity> signer)
       : self{selfptr},
         port{std::move(port_ptr)},
         keeper{std::move(table)},
+        identity{std::move(signer)},
         node{with_saved(std::move(settings), *keeper), random, selfptr->clock().now()},
-        next_save{selfptr->clock().now() + save_interval} {
+        saving{selfptr->clock().now()} {
     // nop
   }
 
@@ -61,7 +81,7 @@ struct routing_table_state {
         [this](const dht_lookup& request) { return look_up(request); },
         [this](get_status) { return status(); },
         [this](const dht_forget& order) {
-          forget(dht::info_hash{order.info_hash}, errc::closed_locally, "the topic was left");
+          forget(dht::info_hash{order.info_hash});
           drive();
         },
         [this](dht_bootstrap) { return await_bootstrap(); },
@@ -73,7 +93,10 @@ struct routing_table_state {
         [this](deadline_reached) {
           wake_up.fired(now());
           node.handle_timeout(now());
-          save_when_due();
+          for (const auto& target : due_again.due(now()))
+            announce(target, announced.at(target));
+          if (saving.due(now()))
+            save();
           drive();
         },
     };
@@ -82,64 +105,95 @@ struct routing_table_state {
   time_point now() const { return self->clock().now(); }
 
   void drive() {
-    while (auto out = node.poll_transmit())
-      port->sender().send(out->to, out->payload);
-    while (auto event = node.poll_event())
-      std::visit([this](const auto& e) { handle(e); }, *event);
-    // What the events caused, such as a lookup that waited for the bootstrap.
-    while (auto out = node.poll_transmit())
-      port->sender().send(out->to, out->payload);
-    wake_up.arm(self, node.poll_timeout());
+    for (auto busy = true; busy;) {
+      busy = false;
+      while (auto out = node.poll_transmit())
+        port->sender().send(out->to, out->payload);
+      for (; auto event = node.poll_event(); busy = true)
+        std::visit([this](const auto& e) { handle(e); }, *event);
+    }
+    auto due = saving.next();
+    for (auto when : {node.poll_timeout(), due_again.poll_timeout()})
+      due = when ? std::min(due, *when) : due;
+    wake_up.arm(self, due);
   }
 
-  void save_when_due() {
-    if (now() < next_save)
-      return;
-    next_save = now() + save_interval;
+  void save() {
     keeper->store(dht::encode(node.save()));
+    saving.saved(now());
   }
+
+  // -- lookups --------------------------------------------------------------------------------------------------------
+
+  struct pending {
+    std::array<std::byte, 20> info_hash;
+    caf::actor listener;
+    caf::typed_response_promise<dht_summary> promise;
+    std::map<endpoint, peer_id> ids{};  // from records; as many as the search looks at
+    std::set<endpoint> told_nameless{}; // bounded by dht::config::max_lookup_peers
+  };
 
   caf::result<dht_summary> look_up(const dht_lookup& request) {
     auto promise = self->make_response_promise<dht_summary>();
     dht::info_hash target{request.info_hash};
-    auto id = request.announce ? node.announce(now(), target, request.port, request.port == 0)
-                               : node.get_peers(now(), target);
+    dht::lookup_id id;
     if (request.announce) {
-      // Only the newest announcement of a topic is kept warm.
-      forget(target, errc::limit_reached, "a newer announcement of this topic took over");
-      warm[target] = id;
+      auto& ours = announced[target];
+      if (ours.running)
+        fail(*ours.running, errc::limit_reached, "a newer announcement of this topic took over");
+      ours.port = request.port;
+      id = announce(target, ours);
+    } else {
+      id = node.get_peers(now(), target);
     }
     lookups.emplace(id, pending{request.info_hash, request.listener, promise});
     drive();
     return promise;
   }
 
-  /// Ends our announcement of `target`. A cancelled lookup says nothing more, so whoever still waits for it is answered here.
-  void forget(const dht::info_hash& target, errc why, const char* detail) {
-    auto earlier = warm.extract(target);
-    if (earlier.empty())
-      return;
-    node.cancel(earlier.mapped());
-    if (auto waiting = lookups.extract(earlier.mapped()); !waiting.empty())
+  /// Answers whoever waits for a lookup that is cancelled and so says nothing more.
+  void fail(dht::lookup_id lookup, errc why, const char* detail) {
+    if (auto waiting = lookups.extract(lookup); !waiting.empty())
       waiting.mapped().promise.deliver(make_error(why, detail));
   }
 
-  caf::result<std::uint64_t> await_bootstrap() {
-    auto promise = self->make_response_promise<std::uint64_t>();
-    if (!node.stats().bootstrapping)
-      promise.deliver(std::uint64_t{node.stats().nodes});
-    else
-      bootstraps.push_back(promise);
-    return promise;
+  void handle(const dht::records_found& found) {
+    auto lookup = lookups.find(found.lookup);
+    if (lookup == lookups.end())
+      return;
+    auto& asked = lookup->second;
+    dht_peers named{asked.info_hash, {}};
+    for (const auto& [record, where] : found.records)
+      if (asked.ids.emplace(where, record.peer).second && asked.told_nameless.erase(where) > 0)
+        named.peers.push_back({where, record.peer});
+    tell(asked, std::move(named));
   }
 
   void handle(const dht::peers_found& found) {
     auto lookup = lookups.find(found.lookup);
-    if (lookup != lookups.end() && lookup->second.listener)
-      act::mail(self, dht_peers{lookup->second.info_hash, found.peers}).send(lookup->second.listener);
+    if (lookup == lookups.end())
+      return;
+    auto& asked = lookup->second;
+    dht_peers fresh{asked.info_hash, {}};
+    for (const auto& where : found.peers) {
+      auto id = asked.ids.find(where);
+      if (id == asked.ids.end()) {
+        asked.told_nameless.insert(where);
+        fresh.peers.push_back({where});
+      } else {
+        fresh.peers.push_back({where, id->second});
+      }
+    }
+    tell(asked, std::move(fresh));
+  }
+
+  void tell(const pending& asked, dht_peers found) {
+    if (asked.listener && !found.peers.empty())
+      act::mail(self, std::move(found)).send(asked.listener);
   }
 
   void handle(const dht::lookup_done& done) {
+    settle_announcement(done);
     auto lookup = lookups.extract(done.lookup);
     if (lookup.empty())
       return;
@@ -151,49 +205,131 @@ struct routing_table_state {
       lookup.mapped().promise.deliver(dht_summary{done.peers, done.queries, done.hops, done.announced_to});
   }
 
+  // -- announcements --------------------------------------------------------------------------------------------------
+
+  /// A topic that we are on. The nodes that took the last announcement are kept warm until others have taken a newer one.
+  struct announcement {
+    std::uint16_t port = 0; // 0: the one that others see
+    std::optional<dht::lookup_id> standing;
+    std::optional<dht::lookup_id> running;
+  };
+
+  dht::lookup_id announce(const dht::info_hash& target, announcement& ours) {
+    if (ours.running)
+      node.cancel(*ours.running);
+    ours.running = node.announce(now(), target, ours.port, ours.port == 0, record_for(target));
+    return *ours.running;
+  }
+
+  void settle_announcement(const dht::lookup_done& done) {
+    auto ours = std::find_if(announced.begin(), announced.end(), [&](const auto& entry) {
+      return entry.second.running == done.lookup;
+    });
+    if (ours == announced.end())
+      return;
+    auto& [target, state] = *ours;
+    state.running.reset();
+    if (done.announced_to == 0) {
+      due_again.failed(now(), target);
+      return;
+    }
+    if (state.standing)
+      node.cancel(*state.standing);
+    state.standing = done.lookup;
+    due_again.told(now(), target);
+  }
+
+  void forget(const dht::info_hash& target) {
+    auto ours = announced.extract(target);
+    if (ours.empty())
+      return;
+    due_again.remove(target);
+    if (ours.mapped().standing)
+      node.cancel(*ours.mapped().standing);
+    if (auto running = ours.mapped().running) {
+      node.cancel(*running);
+      fail(*running, errc::closed_locally, "the topic was left");
+    }
+  }
+
+  /// Returns our signed record for `target`, newer than the last one; empty without an identity.
+  bytes record_for(const dht::info_hash& target) {
+    if (!identity)
+      return {};
+    auto own = own_endpoints(port->local());
+    node.set_own_endpoints(own);
+    auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    last_record_time = std::max(last_record_time + 1, static_cast<std::uint64_t>(seconds.count()));
+    dht::peer_record record;
+    record.nat = node.stats().mapping.kind;
+    record.time = last_record_time;
+    for (const auto& where : own)
+      if (where.address.is_private())
+        record.lan.push_back(where);
+    return dht::sign_peer_record(*identity, target, record);
+  }
+
+  void handle(const dht::external_address& seen) {
+    // What was announced before leads to where we are not any more.
+    if (external && external != seen.where)
+      due_again.hasten(now());
+    external = seen.where;
+  }
+
+  // -- the rest -------------------------------------------------------------------------------------------------------
+
+  caf::result<std::uint64_t> await_bootstrap() {
+    auto promise = self->make_response_promise<std::uint64_t>();
+    if (!node.stats().bootstrapping)
+      promise.deliver(std::uint64_t{node.stats().nodes});
+    else
+      bootstraps.push_back(promise);
+    return promise;
+  }
+
   void handle(const dht::bootstrapped& done) {
     for (auto& promise : bootstraps)
       promise.deliver(std::uint64_t{done.nodes});
     bootstraps.clear();
   }
 
-  void handle(const dht::external_address&) {
-    // Read from stats() when somebody asks.
-  }
-
-  /// Items, peer records and rendezvous, which nobody can ask this actor for.
+  /// Items and rendezvous, which nobody can ask this actor for.
   template <class Event>
   void handle(const Event&) {
     // nop
   }
 
-  dht_status status() const {
+  dht_status status() {
+    node.set_own_endpoints(own_endpoints(port->local()));
     auto stats = node.stats();
     dht_status result;
     result.node_id = stats.id.octets;
     result.nodes = stats.nodes;
     if (stats.external)
       result.external = to_string(*stats.external);
+    result.nat = to_string(stats.mapping.kind);
+    result.mapping = stats.mapping.behaviour;
+    for (const auto& [observer, seen] : node.observations())
+      result.observations.push_back({observer, seen});
     result.state = chunk{dht::encode(node.save())};
     count_refusals(result.counters, node.counters());
     return result;
   }
 
-  struct pending {
-    std::array<std::byte, 20> info_hash;
-    caf::actor listener;
-    caf::typed_response_promise<dht_summary> promise;
-  };
-
   dht_actor::pointer self;
   std::shared_ptr<udp_port> port;
   std::shared_ptr<table_keeper> keeper;
+  std::shared_ptr<const crypto::identity> identity;
   crypto::system_random random;
   dht::node node;
   std::map<dht::lookup_id, pending> lookups; // bounded by dht::config::max_lookups
-  std::map<dht::info_hash, dht::lookup_id> warm;
+  std::map<dht::info_hash, announcement> announced;
+  dht::renewals<dht::info_hash> due_again{announce_again, announce_retry};
+  std::uint64_t last_record_time = 0;
+  std::optional<endpoint> external;
   std::vector<caf::typed_response_promise<std::uint64_t>> bootstraps;
-  time_point next_save;
+  dht::save_schedule saving;
   deadline wake_up;
 };
 
@@ -201,8 +337,9 @@ struct routing_table_state {
 
 dht_actor spawn_routing_table(
     caf::actor_system& system, std::shared_ptr<udp_port> port, dht::config settings,
-    std::shared_ptr<table_keeper> keeper) {
-  return act::spawn<routing_table_state>(system, std::move(port), std::move(settings), std::move(keeper));
+    std::shared_ptr<table_keeper> keeper, std::shared_ptr<const crypto::identity> identity) {
+  return act::spawn<routing_table_state>(
+      system, std::move(port), std::move(settings), std::move(keeper), std::move(identity));
 }
 
 } // namespace warren

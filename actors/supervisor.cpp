@@ -309,6 +309,7 @@ caf::result<transport_status> supervisor_state::handle_status() {
             [gathering](const dht_status& answer) {
               gathering->status.dht_nodes = answer.nodes;
               gathering->status.dht_external = answer.external;
+              gathering->status.dht_nat = answer.nat;
               merge_counters(gathering->status.counters, answer.counters);
             },
             ignore);

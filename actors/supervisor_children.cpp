@@ -24,6 +24,7 @@ dht::config dht_config_of(const options& opts, const endpoint& local) {
   result.family = local.address.family();
   result.bootstrap = opts.bootstrap;
   result.read_only = opts.dht_read_only;
+  result.blocked = opts.dht_blocked;
   // A private network has many nodes on few addresses; the public one must not (DESIGN section 3).
   result.allow_same_ip = std::all_of(opts.bootstrap.begin(), opts.bootstrap.end(), [](const endpoint& where) {
     return where.address.is_loopback() || where.address.is_private();
@@ -101,7 +102,7 @@ void supervisor_state::start_child(const std::string& name) {
     adopt(name, driver);
   } else if (name == dht_name) {
     dht = spawn_routing_table(
-        system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table);
+        system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table, setup.identity);
     adopt(name, caf::actor_cast<caf::actor>(dht));
     report_bootstrap();
   } else if (name == dialler_name) {

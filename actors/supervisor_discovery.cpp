@@ -8,13 +8,16 @@ namespace {
 constexpr std::size_t most_found = 2000;
 
 /// Adds the addresses in `found` that `known` does not have yet.
-std::vector<peer_info> merge_found(std::vector<peer_info> known, const std::set<endpoint>& found) {
+std::vector<peer_info> merge_found(
+    std::vector<peer_info> known, const std::map<endpoint, std::optional<peer_id>>& found) {
   std::set<std::string> addresses;
   for (const auto& peer : known)
     addresses.insert(peer.address);
-  for (const auto& where : found) {
+  for (const auto& [where, id] : found) {
     peer_info peer;
     peer.address = to_string(where);
+    if (id)
+      peer.id = to_string(*id);
     if (addresses.insert(peer.address).second)
       known.push_back(std::move(peer));
   }
@@ -84,15 +87,16 @@ void supervisor_state::handle_dht_peers(const dht_peers& found) {
   auto on = topic_of_hash.find(found.info_hash);
   auto wanted = on != topic_of_hash.end() && is_subscribed(on->second);
   auto running = lookups.find(found.info_hash);
-  for (const auto& where : found.peers) {
+  for (const auto& [where, id] : found.peers) {
     if (where == setup.port->local())
       continue;
     if (wanted)
       book.found(now(), on->second, where);
-    if (running != lookups.end())
+    // An id is no reason to dial or not: a lying DHT node may put anybody's record beside an address.
+    if (running != lookups.end() && id != setup.identity->id())
       for (auto& request : running->second)
-        if (request->found.size() < most_found)
-          request->found.insert(where);
+        if (request->found.size() < most_found || request->found.contains(where))
+          request->found[where] = id;
   }
   pump();
 }

@@ -57,7 +57,7 @@ struct supervisor_state {
   /// A lookup_topic that has asked the DHT.
   struct lookup_request {
     caf::typed_response_promise<std::vector<peer_info>> promise;
-    std::set<endpoint> found;
+    std::map<endpoint, std::optional<peer_id>> found;
   };
 
   struct relay_child {

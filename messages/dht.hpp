@@ -4,17 +4,21 @@
 
 #include "messages/act.hpp"
 #include "messages/endpoint.hpp"
+#include "messages/peer_id.hpp"
 #include "messages/pipes.hpp"
 
 #include <array>
 #include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace warren {
 
 /// Finds the peers of `info_hash` (BEP 5). `listener` gets dht_peers as they are found; the reply comes when the lookup is
-/// over, or fails with errc::network_failed when there was nobody to ask and nothing was found. With `announce` our own UDP port is announced to the closest nodes at the end (implied_port = 1), or `port` when
-/// it is not 0.
+/// over, or fails with errc::network_failed when there was nobody to ask and nothing was found. With `announce` our own UDP
+/// port is announced to the closest nodes at the end (implied_port = 1), or `port` when it is not 0; that is repeated every
+/// quarter of an hour until dht_forget.
 struct dht_lookup {
   std::array<std::byte, 20> info_hash{};
   caf::actor listener;
@@ -22,10 +26,18 @@ struct dht_lookup {
   std::uint16_t port = 0;
 };
 
-/// routing_table or local_discovery -> listener.
+/// `id` as a record signed by that peer says; that it is at `where` is only what a DHT node says, until the peer proves
+/// its key there.
+struct found_peer {
+  endpoint where;
+  std::optional<peer_id> id{};
+};
+
+/// routing_table or local_discovery -> listener. In one lookup each endpoint comes once, and once more when its id becomes
+/// known later.
 struct dht_peers {
   std::array<std::byte, 20> info_hash{};
-  std::vector<endpoint> peers;
+  std::vector<found_peer> peers;
 };
 
 struct dht_summary {
@@ -35,11 +47,21 @@ struct dht_summary {
   std::uint64_t announced = 0; // nodes that took the announcement
 };
 
-/// `state` is the saved table (dht::saved_table) that a later start can be given.
+/// One DHT node at `observer` has lately seen us at `seen`.
+struct dht_observation {
+  endpoint observer;
+  endpoint seen;
+};
+
+/// `state` is the saved table (dht::saved_table) that a later start can be given. `nat` is how the NAT before us maps our
+/// port as `observations` show it: "unknown", "open", "consistent" or "random"; `mapping` the same in RFC 4787's words.
 struct dht_status {
   std::array<std::byte, 20> node_id{};
   std::uint64_t nodes = 0;
   std::string external; // "ip:port" or empty
+  std::string nat = "unknown";
+  std::string mapping;
+  std::vector<dht_observation> observations;
   chunk state;
   std::map<std::string, std::uint64_t> counters;
 };

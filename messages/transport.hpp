@@ -134,7 +134,8 @@ struct transport_status {
   std::vector<std::string> addresses; // UDP addresses really bound
   std::vector<connection_status> peers;
   std::uint64_t dht_nodes = 0;
-  std::string dht_external; // "ip:port" as others see us, or empty
+  std::string dht_external;        // "ip:port" as others see us, or empty
+  std::string dht_nat = "unknown"; // "open", "consistent", "random": how the NAT before us maps our port
   std::vector<relay_status> relays;
   std::map<std::string, std::uint64_t> counters;
 };
@@ -144,7 +145,7 @@ auto inspect(Inspector& f, transport_status& x) {
   return act::object(
       f, x, "warren::transport_status", act::field("id", x.id), act::field("name", x.name),
       act::field("addresses", x.addresses), act::field("peers", x.peers),
-      act::field("dht_nodes", x.dht_nodes), act::field("dht_external", x.dht_external),
+      act::field("dht_nodes", x.dht_nodes), act::field("dht_external", x.dht_external), act::field("dht_nat", x.dht_nat),
       act::field("relays", x.relays), act::field("counters", x.counters));
 }
 

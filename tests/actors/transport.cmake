@@ -8,6 +8,7 @@ warren_test(actors_transport actors
     transport/mode_test.cpp
     transport/path_test.cpp
     transport/relay_mode_test.cpp
+    transport/routing_table_test.cpp
     transport/saved_table_test.cpp
     transport/udp_port_test.cpp
     transport/unexpected_message_test.cpp

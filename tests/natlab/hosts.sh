@@ -44,6 +44,35 @@ add_host() {
   ip -n "$lab-$1" link set eth0 up
 }
 
+# add_nat NAME ADDRESS INNER [FLAGS]: a router at ADDRESS of the LAN with the network INNER.0/24 behind it, which it hides
+# behind its address. Without FLAGS a port is kept if it is free: the same towards everybody. With "random,fully-random" each
+# destination sees another one.
+add_nat() {
+  add_host "$1" "$2"
+  ip -n "$lab-$1" link add br0 type bridge 2>/dev/null || skip "this machine makes no bridges"
+  ip -n "$lab-$1" addr add "$3.1/24" dev br0
+  ip -n "$lab-$1" link set br0 up
+  on "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+  on "$1" nft -f - <<RULES || skip "nftables does not translate addresses here"
+table ip nat {
+  chain postrouting {
+    type nat hook postrouting priority 100; policy accept;
+    oifname "eth0" masquerade ${4:-}
+  }
+}
+RULES
+}
+
+# add_inside ROUTER NAME ADDRESS: a host behind that router.
+add_inside() {
+  add_namespace "$2"
+  ip link add eth0 netns "$lab-$2" type veth peer name "to-$2" netns "$lab-$1" 2>/dev/null || skip "this machine makes no veth pairs"
+  ip -n "$lab-$1" link set "to-$2" master br0 up
+  ip -n "$lab-$2" addr add "$3/24" dev eth0
+  ip -n "$lab-$2" link set eth0 up
+  ip -n "$lab-$2" route add default via "${3%.*}.1"
+}
+
 # on NAME COMMAND...: runs it on that host.
 on() { ip netns exec "$lab-$1" "${@:2}"; }
 

@@ -1,6 +1,7 @@
 warren_test(unit_net unit
   SOURCES
     net/http_client_test.cpp
+    net/http_date_test.cpp
     net/http_test.cpp
     net/raw_client.cpp
     net/test_certificates.cpp

@@ -34,6 +34,7 @@ void add_watch(CLI::App& app);
 void add_import(CLI::App& app);
 void add_export(CLI::App& app);
 void add_pipe(CLI::App& app);
+void add_doctor(CLI::App& app);
 void add_options(CLI::App& app);
 
 } // namespace warren::program

@@ -1,9 +1,14 @@
-#include "tools/warren/dht_host.hpp"
+#include "actors/table_keeper.hpp"
+#include "tools/dht/node_farm.hpp"
+#include "tools/warren/dht_flags.hpp"
 #include "tools/warren/output.hpp"
 #include "tools/warren/stop_signal.hpp"
+#include "transports/dht/save_schedule.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <chrono>
-#include <deque>
 
 namespace warren::program {
 
@@ -13,9 +18,19 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_nodes = 1'000;
 
+/// So many nodes are little work for one thread.
+constexpr std::size_t nodes_per_thread = 100;
+
+/// Nodes that bootstrap at a time: all at once they would ask more than the first ones may answer.
+constexpr std::size_t starting_at_once = 16;
+
+/// How long the others may take to find each other before the program says that it is ready all the same.
+constexpr auto start_patience = 10s;
+
 struct dht_flags {
   std::string bind;
   std::string bootstrap;
+  std::string blocked;
   std::string state;
   std::size_t nodes = 1;
   bool json = false;
@@ -31,42 +46,82 @@ endpoint bind_of(endpoint first, std::size_t index) {
   return first;
 }
 
-std::string node_id_of(caf::scoped_actor& self, const dht_host& host) {
-  std::string hex;
-  act::mail(self, get_status{})
-      .request(host.table(), 10s)
-      .receive(
-          [&](const dht_status& status) { hex = to_hex(status.node_id); },
-          [](const caf::error& why) { throw failure{"the DHT node does not answer: " + describe(why)}; });
-  return hex;
+/// Keeps the tables of the nodes: that of the first in the file of that name, those of the others in FILE.1, FILE.2, ...
+class state_files {
+public:
+  state_files(const std::string& file, std::size_t nodes) {
+    check_state_file("--state", file);
+    for (std::size_t i = 0; i < nodes; ++i)
+      keepers_.push_back(
+          std::make_unique<table_keeper>(file.empty() || i == 0 ? file : file + "." + std::to_string(i)));
+  }
+
+  /// Gives node `index` what it knew; a damaged file is set aside.
+  void restore(std::size_t index, dht::config& settings) {
+    auto& keeper = *keepers_[index];
+    auto kept = keeper.load();
+    if (kept.empty())
+      return;
+    auto table = dht::decode_saved_table(kept);
+    if (!table)
+      spdlog::warn("saved DHT table: {}; {}", table.error().message(), keeper.set_aside());
+    else
+      dht::restore(*table, settings);
+  }
+
+  void save(const std::vector<node_farm::report>& nodes) {
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      keepers_[i]->store(dht::encode(nodes[i].table));
+  }
+
+private:
+  std::vector<std::unique_ptr<table_keeper>> keepers_;
+};
+
+/// Starts the nodes: the first from `settings`, the others also from some that are there already.
+void start_nodes(node_farm& farm, const dht_flags& given, const dht::config& settings, state_files& files) {
+  auto first = parse_bind("--bind", given.bind);
+  std::vector<endpoint> started;
+  for (std::size_t i = 0; i < given.nodes; ++i) {
+    auto own = settings;
+    if (i > 0) // not all from the same one, which could not answer them all
+      own.bootstrap.insert(own.bootstrap.end(), {started.front(), started[i / 2]});
+    files.restore(i, own);
+    auto bound = farm.add(bind_of(first, i), std::move(own));
+    if (!bound)
+      throw failure{
+          "cannot bind UDP " + to_string(bind_of(first, i)) + ": " + bound.error().message()
+          + "; give another --bind"};
+    started.push_back(*bound);
+    farm.await_bootstrap(starting_at_once, 100ms);
+  }
+  // The first may wait for bootstrap nodes that do not answer; it serves all the same.
+  if (given.nodes > 1)
+    farm.await_bootstrap(1, start_patience);
 }
 
 void run_dht(const dht_flags& given) {
-  auto first = parse_bind("--bind", given.bind);
-  auto bootstrap = parse_endpoints("--bootstrap", given.bootstrap);
+  auto settings = make_dht_config(parse_bind("--bind", given.bind), given.bootstrap, given.blocked);
+  state_files files{given.state, given.nodes};
   stop_signal stop;
-  config settings;
-  caf::actor_system system{settings};
-  std::deque<dht_host> hosts;
-  for (std::size_t i = 0; i < given.nodes; ++i) {
-    dht::config node;
-    node.bootstrap = bootstrap;
-    if (i > 0)
-      node.bootstrap.push_back(hosts.front().local());
-    auto state = given.state.empty() || i == 0 ? given.state : given.state + "." + std::to_string(i);
-    hosts.emplace_back(system, bind_of(first, i), std::move(node), state);
-  }
+  auto cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+  node_farm farm{std::min(cores, given.nodes / nodes_per_thread + 1)};
+  start_nodes(farm, given, settings, files);
   json ready{{"event", "ready"}, {"udp", json::array()}, {"node_ids", json::array()}};
-  {
-    caf::scoped_actor self{system};
-    for (const auto& host : hosts) {
-      ready["udp"].push_back(to_string(host.local()));
-      ready["node_ids"].push_back(node_id_of(self, host));
-    }
+  for (const auto& node : farm.reports()) {
+    ready["udp"].push_back(to_string(node.local));
+    ready["node_ids"].push_back(to_hex(node.table.id.octets));
   }
   output{given.json}.event(ready);
-  stop.wait();
+  auto now = [] { return std::chrono::steady_clock::now(); };
+  dht::save_schedule saving{now()};
+  auto wait = [&] { return std::chrono::ceil<std::chrono::milliseconds>(saving.next() - now()); };
+  while (!stop.wait_for(std::max(wait(), 0ms))) {
+    files.save(farm.reports());
+    saving.saved(now());
+  }
   stop.guard_shutdown(10s);
+  files.save(farm.reports());
 }
 
 } // namespace
@@ -76,9 +131,12 @@ void add_dht(CLI::App& app) {
   auto sub = app.add_subcommand("dht", "run plain DHT nodes, such as a private bootstrap");
   sub->add_option("--bind", given->bind, "UDP address IP:PORT of the first node, port 0 = any")->required();
   sub->add_option("--bootstrap", given->bootstrap, "DHT nodes to start from, IP:PORT[,IP:PORT...]");
+  sub->add_option("--block", given->blocked, "networks not to speak to, IP/BITS[,IP/BITS...]");
   sub->add_option("--nodes", given->nodes, "how many nodes, each on the next port")
       ->check(CLI::Range(std::size_t{1}, most_nodes));
-  sub->add_option("--state", given->state, "file that keeps the routing table from one run to the next");
+  sub->add_option(
+      "--state", given->state,
+      "file that keeps the routing table from one run to the next; further nodes use FILE.1, FILE.2, ...");
   sub->add_flag("--json", given->json, "print JSON");
   sub->callback([given] { run_dht(*given); });
 }

@@ -2,7 +2,7 @@
 
 #include "actors/config.hpp"
 #include "actors/routing_table.hpp"
-#include "tools/warren/command.hpp"
+#include "tools/warren/dht_flags.hpp"
 #include "transports/net/udp_socket.hpp"
 
 namespace warren::program {
@@ -10,10 +10,10 @@ namespace warren::program {
 /// One DHT node on a UDP socket of its own. Ends its actors when destroyed.
 class dht_host {
 public:
-  /// Throws failure when the address cannot be bound.
+  /// With `identity`, announcements say who we are. Throws failure when the address cannot be bound.
   dht_host(
       caf::actor_system& system, const endpoint& bind, dht::config settings,
-      const std::string& state_file = {});
+      std::shared_ptr<const crypto::identity> identity = {});
   ~dht_host();
 
   dht_host(dht_host&&) noexcept;
@@ -28,11 +28,5 @@ private:
   caf::actor driver_;
   dht_actor table_;
 };
-
-/// Returns the addresses in `text`, "IP:PORT[,IP:PORT...]". Throws usage_error, naming `flag`.
-std::vector<endpoint> parse_endpoints(const std::string& flag, const std::string& text);
-
-/// Returns the address in `text`. Throws usage_error, naming `flag`.
-endpoint parse_bind(const std::string& flag, const std::string& text);
 
 } // namespace warren::program

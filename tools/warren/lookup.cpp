@@ -45,9 +45,11 @@ struct lookup_state {
             },
             [this](const caf::error&) { nobody_answered(); });
     return {[this](const dht_peers& found) {
-      for (const auto& peer : found.peers)
-        if (seen.insert(peer).second)
-          out.event({{"event", "peer"}, {"address", to_string(peer)}, {"peer_id", nullptr}});
+      for (const auto& [where, id] : found.peers) {
+        seen.insert(where);
+        auto name = id ? json(to_string(*id)) : json(nullptr);
+        out.event({{"event", "peer"}, {"address", to_string(where)}, {"peer_id", name}});
+      }
     }};
   }
 
@@ -89,8 +91,7 @@ struct lookup_state {
 
 void run_lookup(const lookup_flags& given) {
   auto bind = parse_bind("--bind", given.bind);
-  dht::config node;
-  node.bootstrap = parse_endpoints("--bootstrap", given.bootstrap);
+  auto node = make_dht_config(bind, given.bootstrap);
   // BEP 43: a node that is gone in a moment belongs in nobody's table.
   node.read_only = true;
   auto hash = topic_of(given.on).info_hash();
@@ -116,8 +117,11 @@ void add_lookup(CLI::App& app) {
   sub->add_option("--bootstrap", given->bootstrap, "DHT nodes to start from, IP:PORT[,IP:PORT...]")
       ->required();
   sub->add_option("--bind", given->bind, "UDP address IP:PORT, port 0 = any");
-  sub->add_option("--timeout", given->timeout_ms, "milliseconds that each step may take")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}));
+  sub->add_option(
+         "--timeout", given->timeout_ms,
+         "milliseconds that reaching the DHT, and then the lookup, may take each")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}))
+      ->capture_default_str();
   sub->add_flag("--json", given->json, "print JSON");
   sub->callback([given] { run_lookup(*given); });
 }

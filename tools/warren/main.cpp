@@ -69,6 +69,7 @@ void add_commands(CLI::App& app) {
   add_import(app);
   add_export(app);
   add_pipe(app);
+  add_doctor(app);
   add_options(app);
 }
 

@@ -60,9 +60,8 @@ relay_server_config config_of(const relay_flags& given) {
 std::optional<dht_host> start_dht(caf::actor_system& system, const relay_flags& given) {
   if (given.dht.empty())
     return std::nullopt;
-  dht::config node;
-  node.bootstrap = parse_endpoints("--bootstrap", given.bootstrap);
-  return std::optional<dht_host>{std::in_place, system, parse_bind("--dht", given.dht), std::move(node)};
+  auto bind = parse_bind("--dht", given.dht);
+  return std::optional<dht_host>{std::in_place, system, bind, make_dht_config(bind, given.bootstrap)};
 }
 
 /// Tells the guests and waits until the relay is gone.

@@ -35,7 +35,8 @@ bool network::contains(const ip_address& address) const noexcept {
 }
 
 std::string to_string(const network& what) {
-  return to_string(what.base) + "/" + std::to_string(what.bits);
+  auto one_host = what.bits == 8 * what.base.octets().size();
+  return to_string(what.base) + (one_host ? std::string{} : "/" + std::to_string(what.bits));
 }
 
 bool contains(const std::vector<network>& networks, const ip_address& address) noexcept {

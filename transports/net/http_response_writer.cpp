@@ -1,4 +1,5 @@
 #include "transports/net/http_connection.hpp"
+#include "transports/net/http_date.hpp"
 #include "transports/net/io_error.hpp"
 
 #include <boost/asio/write.hpp>
@@ -19,6 +20,8 @@ constexpr std::size_t largest_part = 64 * 1024;
 template <class Body>
 void fill_head(http::response<Body>& out, const http_response& answer, bool keep_alive) {
   out.set(http::field::server, "warren");
+  // RFC 9110 6.6.1: "An origin server with a clock ... MUST generate a Date header field".
+  out.set(http::field::date, http_date(std::chrono::system_clock::now()));
   if (!answer.content_type.empty())
     out.set(http::field::content_type, answer.content_type);
   for (const auto& [name, value] : answer.fields)

@@ -38,6 +38,7 @@ private:
   void connect(endpoints candidates);
   void secure();
   void upgrade();
+  void tell_answer(const beast::websocket::response_type& response) const;
   void fail(std::error_code why, std::string reason);
   std::error_code tls_failure(const error_code& why);
   bool over() const { return session_->ended(); }
@@ -139,6 +140,15 @@ void websocket_dial::secure() {
   });
 }
 
+void websocket_dial::tell_answer(const beast::websocket::response_type& response) const {
+  if (!options_.on_answer)
+    return;
+  http_fields fields;
+  for (const auto& field : response)
+    fields.emplace_back(std::string{field.name_string()}, std::string{field.value()});
+  options_.on_answer(fields);
+}
+
 void websocket_dial::upgrade() {
   websocket_->set_option(beast::websocket::stream_base::decorator(
       [headers = options_.headers](beast::websocket::request_type& request) {
@@ -153,6 +163,7 @@ void websocket_dial::upgrade() {
         if (self->over())
           return;
         self->timer_.cancel();
+        self->tell_answer(*response);
         if (why == beast::websocket::error::upgrade_declined)
           self->fail(net_errc::refused, "HTTP status " + std::to_string(response->result_int()));
         else if (why)

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "transports/net/http.hpp"
 #include "transports/net/io_threads.hpp"
 #include "transports/net/tls.hpp"
 #include "transports/net/url.hpp"
 #include "transports/net/websocket_link.hpp"
 
-#include <utility>
-#include <vector>
+#include <functional>
 
 namespace warren::net {
 
@@ -14,7 +14,9 @@ struct connect_options {
   tls_client tls;
   websocket_limits limits;
   /// Added to the upgrade request.
-  std::vector<std::pair<std::string, std::string>> headers;
+  http_fields headers;
+  /// Called on an io thread with the fields of the server's answer, also when it refuses the upgrade.
+  std::function<void(const http_fields& fields)> on_answer;
 };
 
 /// Dials `where` (ws or wss). Never fails at once: on_closed tells what went wrong, from an io thread.

@@ -1,5 +1,6 @@
 #include "transports/net/websocket_session.hpp"
 
+#include "transports/net/http_date.hpp"
 #include "transports/net/io_error.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -124,6 +125,10 @@ void websocket_session::accept(upgrade_request request) {
     if (!why && !self->open_)
       self->end(net_errc::timed_out, "upgrade");
   });
+  websocket_->set_option(ws::stream_base::decorator([](ws::response_type& response) {
+    response.set(boost::beast::http::field::server, "warren");
+    response.set(boost::beast::http::field::date, http_date(std::chrono::system_clock::now()));
+  }));
   auto kept = std::make_shared<upgrade_request>(std::move(request));
   websocket_->async_accept(*kept, [self = shared_from_this(), kept](const error_code& why) {
     if (why)

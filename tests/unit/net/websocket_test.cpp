@@ -1,4 +1,5 @@
 #include "transports/net/errc.hpp"
+#include "transports/net/http_date.hpp"
 #include "transports/net/websocket_client.hpp"
 #include "transports/net/websocket_server.hpp"
 
@@ -168,6 +169,24 @@ BOOST_AUTO_TEST_CASE(ipv6_and_request_headers_work) {
   BOOST_TEST(request.field("x-token").value_or("") == "abc");
   BOOST_TEST(request.field("host").value_or("") == net.where.authority());
   BOOST_TEST(request.remote.address.is_loopback());
+}
+
+BOOST_AUTO_TEST_CASE(the_answers_fields_are_told_and_say_what_time_it_is) {
+  for (std::string path : {"/echo", "/elsewhere"}) {
+    fixture net{true};
+    net.where.path = path;
+    test::watched<http_fields> answer;
+    net.options.on_answer = [&](const http_fields& fields) {
+      answer.change([&](http_fields& all) { all = fields; });
+    };
+    auto link = net.dial();
+    BOOST_TEST(wait_open(*net.near) == (path == "/echo"));
+    auto fields = answer.get();
+    auto date =
+        std::find_if(fields.begin(), fields.end(), [](const auto& field) { return field.first == "Date"; });
+    BOOST_REQUIRE(date != fields.end());
+    BOOST_TEST(parse_http_date(date->second).has_value(), date->second);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_host_name_is_resolved_and_checked_against_the_certificate) {

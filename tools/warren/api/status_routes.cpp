@@ -27,7 +27,7 @@ json status_json(const transport_status& transport, const database_status& datab
       {"transport", transport.name},
       {"udp", transport.addresses},
       {"peers", peers},
-      {"dht", {{"nodes", transport.dht_nodes}, {"external", external}, {"nat", "unknown"}}},
+      {"dht", {{"nodes", transport.dht_nodes}, {"external", external}, {"nat", transport.dht_nat}}},
       {"relays", relays},
       {"database",
        {{"items", database.items},

@@ -1,0 +1,26 @@
+#pragma once
+
+// What the commands that run a DHT node are told, checked by the rules of the option table.
+
+#include "tools/warren/command.hpp"
+#include "transports/dht/config.hpp"
+
+namespace warren::program {
+
+/// Returns the addresses in `text`, "IP:PORT[,IP:PORT...]". Throws usage_error, naming `flag`.
+std::vector<endpoint> parse_endpoints(const std::string& flag, const std::string& text);
+
+/// Returns the address in `text`. Throws usage_error, naming `flag`.
+endpoint parse_bind(const std::string& flag, const std::string& text);
+
+/// Throws usage_error, naming `flag`, when no file can be at `path`.
+void check_state_file(const std::string& flag, const std::string& path);
+
+/// Returns the settings of a node on `bind` that starts from `bootstrap`, given as --bootstrap and --block take them.
+dht::config make_dht_config(
+    const endpoint& bind, const std::string& bootstrap, const std::string& blocked = {});
+
+/// The same from lists. Where a network is private, many nodes may share an address (DESIGN section 3).
+dht::config make_dht_config(const endpoint& bind, std::vector<endpoint> bootstrap);
+
+} // namespace warren::program
