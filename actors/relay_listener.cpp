@@ -42,7 +42,7 @@ net::server_handlers handlers_for(
         return taken;
     if (request.path != "/" && request.path != "/relay")
       return std::nullopt;
-    return spawn_relay_guest(system, server, ++*last_guest, request.remote.address, link);
+    return spawn_relay_guest(system, server, ++*last_guest, net::network_site(request.remote.address), link);
   };
   handlers.on_request =
       [server, other = config.other_requests](const net::http_request& request, const auto& responder) {
@@ -81,6 +81,8 @@ caf::expected<running_relay> spawn_relay_server(caf::actor_system& system, relay
     listening.tls = net::tls_server{config.tls_certificate_file, config.tls_key_file};
   listening.websocket = config.websocket;
   listening.connections = config.connections;
+  // As many again for whoever asks for a page, or has not shown yet that it is a guest.
+  listening.connections_per_address = 2 * config.machine.guests_per_address;
   auto listener = net::websocket_server::listen(*config.io, listening, handlers_for(system, actor, config));
   if (!listener) {
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);

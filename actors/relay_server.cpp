@@ -12,7 +12,10 @@ namespace {
 struct relay_server_state {
   relay_server_state(
       caf::event_based_actor* actor, relay::server_config config, std::shared_ptr<random_source> source)
-      : self{actor}, random{std::move(source)}, server{std::move(config), *random} {
+      : self{actor},
+        random{std::move(source)},
+        named{!config.hosts.empty()},
+        server{std::move(config), *random} {
     // nop
   }
 
@@ -35,8 +38,22 @@ struct relay_server_state {
       arrived.link->abort();
       return;
     }
-    links[relay::guest_id{arrived.guest}] = arrived.link;
-    server.guest_connected(now(), relay::guest_id{arrived.guest}, arrived.from);
+    auto guest = relay::guest_id{arrived.guest};
+    links[guest] = arrived.link;
+    if (named)
+      server.guest_connected(now(), guest, arrived.from);
+    else
+      early.emplace_back(guest, arrived.from);
+  }
+
+  void handle(const relay_listening& listening) {
+    server.reachable_as(listening.hosts);
+    listener = listening.listener;
+    io = listening.io;
+    named = true;
+    for (const auto& [guest, from] : std::exchange(early, {}))
+      if (links.contains(guest))
+        server.guest_connected(now(), guest, from);
   }
 
   void handle(guest_input& input) {
@@ -137,10 +154,12 @@ struct relay_server_state {
 
   caf::event_based_actor* self;
   std::shared_ptr<random_source> random;
+  bool named; // it is known under which names guests reach us
   relay::server server;
   deadline timer;
   std::unordered_map<relay::guest_id, std::shared_ptr<net::websocket_link>> links;
   std::vector<relay::guest_id> touched;
+  std::vector<std::pair<relay::guest_id, ip_address>> early; // guests that came before the names were known
   std::size_t open = 0;      // guests whose WebSocket has not ended, also those already refused
   std::uint64_t cut_off = 0; // guests whose WebSocket ended at a message above its limit
   bool closing = false;
@@ -165,9 +184,8 @@ caf::behavior relay_server_state::make_behavior() {
       },
       [this](const page_asked& asked) { handle(asked); },
       [this](const relay_listening& listening) {
-        server.reachable_as(listening.hosts);
-        listener = listening.listener;
-        io = listening.io;
+        handle(listening);
+        drive();
       },
       [this](const get_status&) { return status(); },
       [this](const shut_down&) { handle_shut_down(); },

@@ -174,10 +174,22 @@ std::optional<store_failure> sqlite_store::commit(const change_set& changes) {
   auto failed = write_all(changes);
   if (!failed)
     failed = execute("COMMIT");
+  if (!failed)
+    failed = check_in_place();
   // A failed COMMIT may leave the transaction open, and some errors have rolled it back already.
   if (failed && sqlite3_get_autocommit(database_.get()) == 0)
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   return failed;
+}
+
+/// What is written to a file that was removed or replaced is on disk, and lost all the same.
+std::optional<store_failure> sqlite_store::check_in_place() {
+  int moved = 0;
+  if (sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK
+      && moved != 0)
+    return refuse(
+        errc::io_failed, "the file was removed or replaced while it is in use; put it back and restart");
+  return std::nullopt;
 }
 
 std::optional<store_failure> sqlite_store::write_all(const change_set& changes) {

@@ -51,6 +51,7 @@ private:
   std::optional<store_failure> check_content(const options& opts);
   std::optional<store_failure> create(const options& opts);
   std::optional<store_failure> write_all(const change_set& changes);
+  std::optional<store_failure> check_in_place();
   std::optional<store_failure> execute(const char* sql);
   std::optional<store_failure> prepare(const char* sql, statement& out);
   std::optional<store_failure> read_int(const char* sql, std::int64_t& out);

@@ -49,9 +49,41 @@ http_response plain_refusal(int status, std::string_view code, std::string_view 
   return {status, "application/json", std::move(body), {}};
 }
 
-http_connection::http_connection(std::shared_ptr<server_shared> server, any_stream stream, endpoint remote)
+std::shared_ptr<connection_slot> connection_slot::take(
+    std::shared_ptr<server_shared> server, const ip_address& address) {
+  auto& counters = server->counters;
+  if (counters.connections >= server->config.connections) {
+    counters.over_limit.fetch_add(1);
+    return nullptr;
+  }
+  auto site = network_site(address);
+  std::unique_lock guard{server->mutex};
+  if (server->by_address[site] >= server->config.connections_per_address) {
+    counters.over_address_limit.fetch_add(1);
+    return nullptr;
+  }
+  ++server->by_address[site];
+  guard.unlock();
+  return std::make_shared<connection_slot>(std::move(server), site);
+}
+
+connection_slot::connection_slot(std::shared_ptr<server_shared> server, const ip_address& site)
+    : server_{std::move(server)}, site_{site} {
+  server_->counters.connections.fetch_add(1);
+}
+
+connection_slot::~connection_slot() {
+  server_->counters.connections.fetch_sub(1);
+  std::lock_guard guard{server_->mutex};
+  if (auto found = server_->by_address.find(site_); --found->second == 0)
+    server_->by_address.erase(found);
+}
+
+http_connection::http_connection(
+    std::shared_ptr<server_shared> server, std::shared_ptr<connection_slot> slot, any_stream stream,
+    endpoint remote)
     : server_{std::move(server)},
-      slot_{std::make_shared<connection_slot>(server_)},
+      slot_{std::move(slot)},
       stream_{std::move(stream)},
       strand_{stream_.get_executor()},
       remote_{remote},
@@ -59,6 +91,7 @@ http_connection::http_connection(std::shared_ptr<server_shared> server, any_stre
 }
 
 http_connection::~http_connection() {
+  end_transfer();
   server_->io->withdraw(this);
 }
 
@@ -80,9 +113,25 @@ void http_connection::touch() {
   stream_.next_layer().expires_after(server_->config.idle_timeout);
 }
 
+/// Restarts the deadline of a streamed body or response. Whoever pauses may be alive; the kernel notices who is not.
+void http_connection::touch_transfer() {
+  if (!patient_ && server_->patient_transfers.fetch_add(1) < server_->config.paused_transfers)
+    patient_ = true;
+  else if (!patient_)
+    server_->patient_transfers.fetch_sub(1);
+  const auto& config = server_->config;
+  stream_.next_layer().expires_after(patient_ ? config.pause_timeout : config.idle_timeout);
+}
+
+void http_connection::end_transfer() {
+  if (std::exchange(patient_, false))
+    server_->patient_transfers.fetch_sub(1);
+}
+
 void http_connection::drop() {
   if (state_ == state::upgraded)
     return;
+  end_transfer();
   state_ = state::over;
   ++turn_;
   stream_.next_layer().close();
@@ -277,6 +326,7 @@ void http_connection::response_sent(const error_code& why) {
 
 void http_connection::next_request() {
   ++turn_;
+  end_transfer();
   if (keep_alive_ && !body_open_)
     read_head();
   else

@@ -11,6 +11,8 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <atomic>
+#include <mutex>
+#include <unordered_map>
 
 namespace warren::net {
 
@@ -24,10 +26,15 @@ struct server_shared {
   std::shared_ptr<io_threads::impl> io;
   tls_context tls;
 
+  std::mutex mutex; // guards the next one
+  std::unordered_map<ip_address, std::size_t> by_address;
+  std::atomic<std::size_t> patient_transfers{0};
+
   struct {
     std::atomic<std::uint64_t> connections{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> over_limit{0};
+    std::atomic<std::uint64_t> over_address_limit{0};
     std::atomic<std::uint64_t> tls_failures{0};
     std::atomic<std::uint64_t> bad_requests{0};
     std::atomic<std::uint64_t> upgrades{0};
@@ -41,15 +48,18 @@ struct server_shared {
 /// Counts one connection of a server as long as it lives.
 class connection_slot {
 public:
-  explicit connection_slot(std::shared_ptr<server_shared> server) : server_{std::move(server)} {
-    server_->counters.connections.fetch_add(1);
-  }
-  ~connection_slot() { server_->counters.connections.fetch_sub(1); }
+  /// Returns a place for a connection from `address`, or nothing, counted, when there is none.
+  static std::shared_ptr<connection_slot> take(
+      std::shared_ptr<server_shared> server, const ip_address& address);
+
+  connection_slot(std::shared_ptr<server_shared> server, const ip_address& site);
+  ~connection_slot();
   connection_slot(const connection_slot&) = delete;
   connection_slot& operator=(const connection_slot&) = delete;
 
 private:
   std::shared_ptr<server_shared> server_;
+  ip_address site_;
 };
 
 /// One TCP connection of a server until it ends or becomes a WebSocket: requests one after the other. Runs on the strand
@@ -63,7 +73,9 @@ public:
   using read_handler = std::function<void(std::error_code, bytes)>;
   using write_handler = std::function<void(std::error_code)>;
 
-  http_connection(std::shared_ptr<server_shared> server, any_stream stream, endpoint remote);
+  http_connection(
+      std::shared_ptr<server_shared> server, std::shared_ptr<connection_slot> slot, any_stream stream,
+      endpoint remote);
   ~http_connection() override;
 
   void start();
@@ -104,6 +116,8 @@ private:
   void drop();
   bool over() const { return state_ == state::over || state_ == state::upgraded; }
   void touch();
+  void touch_transfer();
+  void end_transfer();
   http_request describe() const;
   bool current(std::uint64_t turn, state wanted) const { return turn == turn_ && state_ == wanted; }
 
@@ -120,6 +134,7 @@ private:
   state state_ = state::reading;
   bool keep_alive_ = false;
   bool body_open_ = false; ///< octets of the body may still come
+  bool patient_ = false;   ///< one of the server's patient transfers
   bool writing_ = false;   ///< part of a streamed response is on its way
   bool finishing_ = false; ///< the end of a streamed response waits for the part before it
   write_handler waiting_;

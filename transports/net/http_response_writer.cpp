@@ -66,7 +66,7 @@ void http_connection::read_part(std::uint64_t turn, read_handler next) {
     next({}, {});
     return;
   }
-  touch();
+  touch_transfer();
   auto part = std::make_shared<bytes>(largest_part);
   parts_->get().body().data = part->data();
   parts_->get().body().size = part->size();
@@ -134,7 +134,7 @@ void http_connection::send_waiting() {
     written({});
     return;
   }
-  touch();
+  touch_transfer();
   writing_ = true;
   asio::async_write(
       stream_, http::make_chunk(asio::buffer(part->data(), part->size())),
@@ -175,7 +175,7 @@ void http_connection::send_last() {
     response_sent({});
     return;
   }
-  touch();
+  touch_transfer();
   asio::async_write(
       stream_, http::make_chunk_last(),
       [self = shared_from_this()](const error_code& why, std::size_t) { self->response_sent(why); });

@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <algorithm>
+
 namespace warren::net {
 
 namespace asio = boost::asio;
@@ -100,11 +102,10 @@ void listener::accepted(const error_code& why, tcp::socket socket) {
   shared_->counters.accepted.fetch_add(1);
   error_code gone;
   auto remote = socket.remote_endpoint(gone);
-  if (shared_->counters.connections >= shared_->config.connections) {
-    shared_->counters.over_limit.fetch_add(1);
-  } else if (!gone) {
+  auto from = gone ? endpoint{} : from_asio(remote);
+  if (auto slot = gone ? nullptr : connection_slot::take(shared_, from.address)) {
     any_stream stream{boost::beast::tcp_stream{std::move(socket)}, shared_->tls};
-    auto made = std::make_shared<http_connection>(shared_, std::move(stream), from_asio(remote));
+    auto made = std::make_shared<http_connection>(shared_, std::move(slot), std::move(stream), from);
     std::erase_if(connections_, [](const auto& known) { return known.expired(); });
     connections_.push_back(made);
     if (shared_->io->enroll(made))
@@ -129,6 +130,7 @@ server_counters listener::counters() const {
       .connections = counted.connections,
       .accepted = counted.accepted,
       .over_limit = counted.over_limit,
+      .over_address_limit = counted.over_address_limit,
       .tls_failures = counted.tls_failures,
       .bad_requests = counted.bad_requests,
       .upgrades = counted.upgrades,
@@ -140,6 +142,14 @@ server_counters listener::counters() const {
 }
 
 } // namespace
+
+ip_address network_site(const ip_address& address) {
+  if (address.family() == address_family::ipv4)
+    return address;
+  std::array<std::byte, 16> network{};
+  std::copy_n(address.octets().begin(), 8, network.begin());
+  return ip_address::v6(network);
+}
 
 result<std::shared_ptr<websocket_server>> websocket_server::listen(
     io_threads& io, server_config config, server_handlers handlers) {

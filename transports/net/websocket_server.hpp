@@ -6,6 +6,8 @@
 #include "transports/net/tls.hpp"
 #include "transports/net/websocket_link.hpp"
 
+#include <limits>
+
 namespace warren::net {
 
 struct server_config {
@@ -14,6 +16,8 @@ struct server_config {
   websocket_limits websocket{};
   /// Connections at once, all kinds; further ones are closed at once.
   std::size_t connections = 4'096;
+  /// Connections at once of one address (network_site()), so that nobody takes all places; further ones are closed at once.
+  std::size_t connections_per_address = std::numeric_limits<std::size_t>::max();
   /// Bodies read whole before on_request; larger ones get a 413.
   std::size_t largest_body = 1024 * 1024;
   /// Bodies of requests that stream_body() takes.
@@ -21,7 +25,14 @@ struct server_config {
   /// For the TLS handshake, for a request to arrive, and for each part of a body or response to move. Keep-alive
   /// connections are closed after this long without a request.
   std::chrono::milliseconds idle_timeout{30'000};
+  /// Instead of idle_timeout for the parts of a streamed body or response: the other side may pause on purpose, as a pager
+  /// does that is read. Only for so many transfers at once; to further ones idle_timeout applies.
+  std::chrono::milliseconds pause_timeout{3'600'000};
+  std::size_t paused_transfers = 64;
 };
+
+/// Returns what counts as one address: an IPv4 address, or the /64 of an IPv6 one, which one host may fill as it likes.
+ip_address network_site(const ip_address& address);
 
 /// All run on io threads and must not block.
 struct server_handlers {
@@ -45,9 +56,10 @@ struct server_handlers {
 struct server_counters {
   std::uint64_t connections = 0; ///< now
   std::uint64_t accepted = 0;
-  std::uint64_t over_limit = 0;   ///< closed because `connections` were open
-  std::uint64_t tls_failures = 0; ///< TLS handshakes that failed, garbage included
-  std::uint64_t bad_requests = 0; ///< not HTTP, malformed, or a head above 16 KiB
+  std::uint64_t over_limit = 0;         ///< closed because `connections` were open
+  std::uint64_t over_address_limit = 0; ///< closed because `connections_per_address` were open
+  std::uint64_t tls_failures = 0;       ///< TLS handshakes that failed, garbage included
+  std::uint64_t bad_requests = 0;       ///< not HTTP, malformed, or a head above 16 KiB
   std::uint64_t upgrades = 0;
   std::uint64_t refused_upgrades = 0;
   std::uint64_t requests = 0;

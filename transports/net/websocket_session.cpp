@@ -120,6 +120,7 @@ websocket_session::websocket& websocket_session::attach(any_stream stream) {
 }
 
 void websocket_session::accept(upgrade_request request) {
+  accepting_ = true;
   close_timer_.expires_after(limits_.handshake_timeout);
   close_timer_.async_wait([self = shared_from_this()](const error_code& why) {
     if (!why && !self->open_)
@@ -153,6 +154,8 @@ void websocket_session::opened() {
     handlers_.on_open();
   keep_alive();
   read_next();
+  if (closing_)
+    await_close();
   write_next();
 }
 
@@ -244,19 +247,26 @@ void websocket_session::begin_close(close_code code, std::string reason) {
   if (ended_ || closing_)
     return;
   closed_ = true;
-  if (!open_) {
+  // A dial is given up; who was let in is told.
+  if (!open_ && !accepting_) {
     end({}, std::move(reason));
     return;
   }
   reason.resize(std::min(reason.size(), longest_reason));
   closing_.emplace(
       static_cast<ws::close_code>(code), boost::beast::string_view{reason.data(), reason.size()});
+  if (!open_)
+    return; // opened() goes on
+  await_close();
+  write_next();
+}
+
+void websocket_session::await_close() {
   close_timer_.expires_after(limits_.close_timeout);
   close_timer_.async_wait([self = shared_from_this()](const error_code& why) {
     if (!why)
       self->end(net_errc::timed_out, "the peer did not answer the close");
   });
-  write_next();
 }
 
 void websocket_session::send_close() {

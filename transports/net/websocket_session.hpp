@@ -71,6 +71,7 @@ private:
   void read_failed(const boost::system::error_code& why);
   void begin_close(close_code code, std::string reason);
   void send_close();
+  void await_close();
   void keep_alive();
 
   std::shared_ptr<io_threads::impl> io_;
@@ -94,6 +95,7 @@ private:
   boost::asio::steady_timer keep_alive_timer_;
   boost::asio::steady_timer close_timer_;
   std::optional<boost::beast::websocket::close_reason> closing_;
+  bool accepting_ = false; ///< the upgrade was answered: will open, or end
   bool close_sent_ = false;
   bool open_ = false;
   bool ended_ = false;

@@ -24,7 +24,7 @@ struct server_config {
   /// Wanted from every guest; empty: none wanted. At most largest_token octets.
   secret_bytes token{};
   std::size_t guests = 4'096;
-  std::size_t guests_per_address = 64;
+  std::size_t guests_per_address = 64; ///< the shell tells an IPv6 /64 as one address
   std::uint16_t topics_per_guest = 256;
   /// Octets per second read from one guest in the long run: more than a guest's uplink carries, and little enough that one
   /// guest cannot take a relay's gigabit for itself.

@@ -149,6 +149,22 @@ BOOST_AUTO_TEST_CASE(a_full_relay_refuses_further_guests) {
   BOOST_TEST(first.states() == "connecting connected");
 }
 
+BOOST_AUTO_TEST_CASE(guests_that_come_before_the_relay_knows_its_port_wait_for_it) {
+  stop_relay();
+  server_hosts.clear();
+  start_relay();
+  auto guest = add_peer(1);
+  auto gone = raw_guest{wires};
+  settle();
+  gone.link->abort();
+  settle();
+  BOOST_TEST(guest.states() == "connecting");
+  act::anon_mail(relay_listening{nullptr, nullptr, {"relay.test:443"}}).send(relay);
+  settle();
+  BOOST_TEST(guest.states() == "connected");
+  BOOST_TEST(relay_status().guests == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(plain_websockets_are_not_served_to_the_world_by_accident) {
   auto config = relay_server_config{};
   config.bind = *endpoint::parse("0.0.0.0:0");

@@ -74,7 +74,7 @@ public:
 
   void start_relay() {
     auto config = server_config;
-    config.hosts = {"relay.test:443"};
+    config.hosts = server_hosts;
     config.verify = [](const peer_id& key, byte_view message, const relay::signature& proof) {
       return crypto::verify(key, message, crypto::signature{proof});
     };
@@ -156,6 +156,7 @@ public:
     return answer;
   }
 
+  std::vector<std::string> server_hosts{"relay.test:443"};
   relay::server_config server_config;
   std::shared_ptr<seeded_random> random = std::make_shared<seeded_random>(20'261);
   fake_wires wires;

@@ -62,6 +62,23 @@ BOOST_AUTO_TEST_CASE(what_was_committed_is_there_when_opened_again) {
   BOOST_TEST((read_all(*store) == expected));
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_taken_for_stored_in_a_file_that_was_removed_or_replaced) {
+  for (bool replaced : {false, true}) {
+    temp_directory directory;
+    auto store = open_store(directory.path() / "one");
+    change_set changes;
+    changes.added = {numbered(1)};
+    BOOST_REQUIRE(!store->commit(changes));
+    std::filesystem::remove_all(directory.path() / "one");
+    if (replaced)
+      open_store(directory.path() / "one");
+    changes.added = {numbered(2)};
+    auto failed = store->commit(changes);
+    BOOST_REQUIRE(failed);
+    BOOST_TEST((failed->code == errc::io_failed));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(timestamps_keep_all_64_bits) {
   temp_directory directory;
   auto far = make_item({"s", "f", 1e300, "1"});

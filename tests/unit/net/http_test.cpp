@@ -321,6 +321,48 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed) {
   BOOST_TEST(net.server->counters().timeouts == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_that_pauses_keeps_its_transfer_unless_too_many_do) {
+  fixture net{{.idle_timeout = std::chrono::milliseconds{300}, .paused_transfers = 1}};
+  const std::string much(12 * 1024 * 1024, 'x'); // more than any buffer of the kernel takes
+  test::raw_client patient{net.server->local()};
+  patient.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  auto first = net.next().second;
+  auto ended = std::make_shared<test::watched<std::optional<std::error_code>>>();
+  first->start({});
+  first->write(
+      to_bytes(much), [ended](std::error_code why) { ended->change([&](auto& all) { all = why; }); });
+  // The second began later and has the shorter deadline: when it is cut, the first would have been.
+  test::raw_client second{net.server->local()};
+  second.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  auto cut = net.next().second;
+  cut->start({});
+  BOOST_TEST(static_cast<bool>(write_part(*cut, much)));
+  BOOST_TEST(!ended->get().has_value());
+  first->finish();
+  BOOST_TEST(patient.read_until("\r\n0\r\n\r\n").size() > much.size());
+  BOOST_TEST(!ended->get().value());
+}
+
+BOOST_AUTO_TEST_CASE(a_sender_that_pauses_keeps_its_transfer_unless_too_many_do) {
+  fixture net{{.idle_timeout = std::chrono::milliseconds{300}, .paused_transfers = 1}};
+  constexpr auto head = "POST /import HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n";
+  test::raw_client patient{net.server->local()};
+  patient.send(head);
+  auto first = net.next().second;
+  auto got = std::make_shared<test::watched<body_part>>();
+  first->read_body([got](std::error_code why, bytes part) {
+    got->change([&](body_part& all) { all = {true, why, std::move(part)}; });
+  });
+  test::raw_client second{net.server->local()};
+  second.send(head);
+  BOOST_TEST(static_cast<bool>(read_part(*net.next().second).why));
+  BOOST_TEST(!got->get().done);
+  patient.send("hello");
+  BOOST_REQUIRE(got->wait([](const body_part& all) { return all.done; }));
+  BOOST_TEST((got->get().part == to_bytes("hello")));
+  first->respond({});
+}
+
 BOOST_AUTO_TEST_CASE(answers_after_the_server_stopped_are_without_effect) {
   std::shared_ptr<http_responder> responder;
   {

@@ -72,6 +72,7 @@ void add_api(metrics& out, const net::server_counters& api) {
       "warren_api_events_total", "What the API's server saw",
       {{"accepted", api.accepted},
        {"over_limit", api.over_limit},
+       {"over_address_limit", api.over_address_limit},
        {"bad_requests", api.bad_requests},
        {"upgrades", api.upgrades},
        {"refused_upgrades", api.refused_upgrades},
