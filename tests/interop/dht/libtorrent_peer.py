@@ -5,12 +5,15 @@ import ipaddress
 import tempfile
 import time
 
+from crash_guard import rerun_after_crashes
 from harness import *
 
 try:
     import libtorrent
 except ImportError:
     give_up("libtorrent is installed (apt-get install python3-libtorrent)")
+
+rerun_after_crashes()
 
 # What is not answered by now is asked again.
 ROUND = 3.0
