@@ -37,14 +37,14 @@ def _run_once():
         [sys.executable, "-X", "faulthandler", *sys.argv], env={**os.environ, _GUARDED: "1"}, stdout=output,
         start_new_session=True)
 
-    def end_group(*_):
+    def end_group(by):
         try:
-            os.killpg(child.pid, signal.SIGTERM)
+            os.killpg(child.pid, by)
         except ProcessLookupError:
             pass
 
-    signal.signal(signal.SIGTERM, end_group)
+    signal.signal(signal.SIGTERM, lambda *_: end_group(signal.SIGTERM))
     code = child.wait()
-    end_group()
+    end_group(signal.SIGKILL)
     output.seek(0)
     return code, output.read()
