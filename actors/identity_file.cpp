@@ -1,5 +1,6 @@
 #include "actors/identity_file.hpp"
 
+#include "actors/durable_file.hpp"
 #include "transports/crypto/secret.hpp"
 
 #include <fmt/format.h>
@@ -19,57 +20,12 @@ namespace {
 /// Longest identity file that is read; a real one has 83 octets.
 constexpr std::size_t max_identity_file = 4096;
 
-class descriptor {
-public:
-  explicit descriptor(int fd) noexcept : fd_{fd} {}
-  ~descriptor() {
-    if (fd_ >= 0)
-      close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const noexcept { return fd_; }
-
-private:
-  int fd_;
-};
-
 caf::error refused(const std::filesystem::path& file, const std::string& why) {
   return make_error(errc::bad_config, fmt::format("identity file {}: {}", file.string(), why));
 }
 
 void wipe(std::string& text) {
   crypto::wipe(std::as_writable_bytes(std::span{text.data(), text.size()}));
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-/// Writes `text` to a temporary file beside `file` and links it into place, which fails when `file` exists.
-std::error_code write_new(const std::filesystem::path& file, std::string_view text) {
-  auto temporary = fmt::format("{}.{}.new", file.string(), getpid());
-  unlink(temporary.c_str());
-  descriptor out{open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-  if (out.get() < 0)
-    return {errno, std::generic_category()};
-  std::error_code why;
-  if (!write_all(out.get(), text) || fsync(out.get()) != 0 || link(temporary.c_str(), file.c_str()) != 0)
-    why = {errno, std::generic_category()};
-  unlink(temporary.c_str());
-  auto parent = file.parent_path().empty() ? std::filesystem::path{"."} : file.parent_path();
-  descriptor directory{open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!why && directory.get() >= 0 && fsync(directory.get()) != 0)
-    why = {errno, std::generic_category()};
-  return why;
 }
 
 } // namespace
@@ -102,7 +58,7 @@ caf::expected<crypto::identity> load_identity(const std::filesystem::path& file)
 caf::expected<crypto::identity> create_identity(const std::filesystem::path& file, random_source& random) {
   auto made = crypto::identity::generate(random);
   auto text = made.encode();
-  auto why = write_new(file, text);
+  auto why = write_durably(file, std::as_bytes(std::span{text}), if_exists::refuse);
   wipe(text);
   if (why == std::errc::file_exists)
     return refused(file, "exists already and is not overwritten; give another name");

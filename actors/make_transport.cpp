@@ -93,7 +93,10 @@ caf::expected<transport_actor> make_transport(caf::actor_system& system, const o
   setup.opts = opts;
   setup.identity = *identity;
   setup.instance = random.draw<std::uint64_t>();
-  setup.dht_table = std::make_shared<table_keeper>(opts.dht_state_file);
+  auto table = table_keeper::open(opts.dht_state_file);
+  if (!table)
+    return table.error();
+  setup.dht_table = std::move(*table);
   if (opts.mode == transport_mode::hyperswarm)
     setup.opts.relay_urls.clear();
   if (auto error = load_access_list(setup))

@@ -1,7 +1,12 @@
 #pragma once
 
+#include "actors/durable_file.hpp"
 #include "messages/bytes.hpp"
+#include "messages/errc.hpp"
 
+#include <caf/expected.hpp>
+
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -11,28 +16,36 @@ namespace warren {
 /// file also from one run of the process to the next.
 class table_keeper {
 public:
-  /// An empty `file` keeps the table in memory only.
-  explicit table_keeper(std::string file = {});
+  /// Whether the file is locked as long as the keeper lives, so that no second process runs as the same node.
+  enum class sharing { locked, trusted };
 
-  /// Returns what was stored last; empty when nothing was, or the file cannot be read.
+  /// Keeps the table in memory only.
+  table_keeper() = default;
+
+  /// Keeps the table in `file`, or where `file` leads as a symbolic link; it is made when it is not there. Refused
+  /// (bad_config) when it cannot be read or written, is not a regular file, is too large for a saved table, or another
+  /// process keeps its table there. An empty `file` keeps it in memory.
+  static caf::expected<std::shared_ptr<table_keeper>> open(
+      const std::string& file, sharing how = sharing::locked);
+
+  /// Returns what was stored last; empty when nothing was.
   bytes load() const;
 
   /// Forgets what is kept. A file is renamed, with ".bad" added to its name, so that somebody can look at it; an earlier
   /// one of that name is replaced. Returns what to tell people.
   std::string set_aside();
 
-  /// Replaces what is kept. The file is replaced as a whole, so a crash leaves the old or the new one. A file that cannot
-  /// be written costs only a slower next start, and is counted.
+  /// Replaces what is kept, the file durably and as a whole (write_durably()). A file that cannot be written costs a slower
+  /// next start: it is told in the log when that begins, and when it is over.
   void store(bytes table);
-
-  /// Returns how often the file could not be written.
-  std::uint64_t failed_writes() const;
 
 private:
   std::string file_;
+  sharing how_ = sharing::trusted;
   mutable std::mutex mutex_;
+  descriptor lock_;
   bytes table_;
-  std::uint64_t failed_writes_ = 0;
+  bool failing_ = false;
 };
 
 } // namespace warren

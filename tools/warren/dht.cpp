@@ -51,9 +51,16 @@ class state_files {
 public:
   state_files(const std::string& file, std::size_t nodes) {
     check_state_file("--state", file);
-    for (std::size_t i = 0; i < nodes; ++i)
-      keepers_.push_back(
-          std::make_unique<table_keeper>(file.empty() || i == 0 ? file : file + "." + std::to_string(i)));
+    for (std::size_t i = 0; i < nodes; ++i) {
+      // The first one's lock stands for all: a descriptor for each would be as many as their sockets.
+      auto opened = i == 0 ? table_keeper::open(file)
+                           : table_keeper::open(
+                               file.empty() ? file : file + "." + std::to_string(i),
+                               table_keeper::sharing::trusted);
+      if (!opened)
+        throw usage_error{"--state is refused: " + describe(opened.error())};
+      keepers_.push_back(std::move(*opened));
+    }
   }
 
   /// Gives node `index` what it knew; a damaged file is set aside.
@@ -75,7 +82,7 @@ public:
   }
 
 private:
-  std::vector<std::unique_ptr<table_keeper>> keepers_;
+  std::vector<std::shared_ptr<table_keeper>> keepers_;
 };
 
 /// Starts the nodes: the first from `settings`, the others also from some that are there already.

@@ -19,8 +19,9 @@ struct saved_table_fixture : swarm_fixture {
     dht::config settings;
     settings.allow_same_ip = true;
     settings.bootstrap = std::move(nodes);
-    auto keeper = std::make_shared<table_keeper>(file);
-    auto actor = track(spawn_routing_table(sys, network.make_port(at(port)), settings, std::move(keeper)));
+    auto keeper = table_keeper::open(file);
+    BOOST_REQUIRE(static_cast<bool>(keeper));
+    auto actor = track(spawn_routing_table(sys, network.make_port(at(port)), settings, std::move(*keeper)));
     pass(10s);
     return actor;
   }
