@@ -124,6 +124,7 @@ bool read_nodes(
   return true;
 }
 
+/// Peers of another form are left out, and so are those above max_values: the others are worth as much without them.
 bool read_values(const bencode::view& values, std::vector<endpoint>& out) {
   auto entry = values.find("values");
   if (!entry)
@@ -133,9 +134,8 @@ bool read_values(const bencode::view& values, std::vector<endpoint>& out) {
   for (auto element : entry->list()) {
     auto raw = element.string();
     auto peer = raw ? dht::parse_compact_endpoint(*raw) : std::nullopt;
-    if (!peer || out.size() == max_values)
-      return false;
-    out.push_back(*peer);
+    if (peer && out.size() < max_values)
+      out.push_back(*peer);
   }
   return true;
 }

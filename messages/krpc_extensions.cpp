@@ -51,6 +51,8 @@ std::optional<bad_query> read_put(const bencode::view& arguments, query& out) {
   if (out.item.salt.size() > max_salt_size)
     return bad_query{error_code::salt_too_big, "salt too big"};
   out.item.cas = arguments.find_integer("cas");
+  if (!out.item.cas && arguments.find("cas"))
+    return protocol_error("bad cas");
   return std::nullopt;
 }
 

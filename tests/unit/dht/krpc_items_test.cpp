@@ -58,6 +58,12 @@ BOOST_AUTO_TEST_CASE(a_put_is_refused_with_the_codes_of_bep_44) {
   BOOST_TEST(refusal(signed_put(std::string(64, 'x'), "i1e")) == 0);
   BOOST_TEST(refusal(signed_put(std::string(65, 'x'), "i1e")) == 207);
   BOOST_TEST(refusal(signed_put("", "i-1e")) == 203);
+  auto with_cas = [](const std::string& cas) {
+    return "d1:ad3:cas" + cas + "2:id20:abcdefghij01234567891:k32:" + key + "3:seqi1e3:sig64:" + signature
+           + "5:token3:tok1:vi1ee1:q3:put1:t2:aa1:y1:qe";
+  };
+  BOOST_TEST(refusal(with_cas("i1e")) == 0);
+  BOOST_TEST(refusal(with_cas("1:1")) == 203, "taken for no cas, it would replace what it must not");
   BOOST_TEST(refusal(put_text("i1e", "1:k32:" + key)) == 203);
   BOOST_TEST(refusal(put_text("i1e", "1:k3:abc3:seqi1e3:sig64:" + signature)) == 203);
 }
