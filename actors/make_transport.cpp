@@ -94,6 +94,7 @@ caf::expected<transport_actor> make_transport(caf::actor_system& system, const o
   setup.identity = *identity;
   setup.instance = random.draw<std::uint64_t>();
   setup.dht_table = std::make_shared<table_keeper>(opts.dht_state_file);
+  setup.timers = std::make_shared<timer_wheel>();
   if (opts.mode == transport_mode::hyperswarm)
     setup.opts.relay_urls.clear();
   if (auto error = load_access_list(setup))

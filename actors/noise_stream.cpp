@@ -30,7 +30,8 @@ noise_stream_state::noise_stream_state(
       settings{std::move(config)},
       connection{random.draw<std::uint64_t>()},
       session{config_of(settings, role, expected), random, selfptr->clock().now()},
-      channels{session, connection} {
+      channels{session, connection},
+      wake_up{self, settings.timers} {
   if (role == session::role::responder)
     opening.emplace();
 }

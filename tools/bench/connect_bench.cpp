@@ -8,7 +8,6 @@
 // dial_endpoint and noise_stream; `lookup` uses the public interface alone.
 #include "actors/dial_endpoint.hpp"
 #include "actors/io_driver.hpp"
-#include "actors/session_directory.hpp"
 #include "tools/bench/bench_peer.hpp"
 #include "tools/bench/process_usage.hpp"
 #include "transports/crypto/system_random.hpp"
@@ -79,6 +78,7 @@ struct host_state {
     settings.instance = random.draw<std::uint64_t>();
     settings.supervisor = caf::actor{self};
     settings.directory = std::make_shared<session_directory>();
+    settings.timers = std::make_shared<timer_wheel>();
     dial::config dialling;
     dialling.max_inbound = dialling.max_inbound_per_address = 1u << 20;
     dialler = spawn_dial_endpoint(self->home_system(), port, settings, {}, dialling);

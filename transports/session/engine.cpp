@@ -6,16 +6,18 @@ namespace warren::session {
 
 namespace {
 
+// Pings may be late by this part of limits::idle_ping_after, so that those of many connections fall on the same moments: one
+// wake-up of the process and full batches of packets serve them all.
+constexpr duration::rep slack_divisor = 64;
+
 liveness::settings liveness_settings(const config& settings, random_source& random) {
   const auto& bounds = settings.limits;
-  auto share = settings.local_role == role::responder ? 1.25 : 0.75 + 0.25 * random.draw<std::uint16_t>() / 65'536.0;
-  auto of = [share](duration interval) {
-    return std::chrono::duration_cast<duration>(share * interval);
-  };
-  return {
-      of(bounds.ping_after),    of(std::max(bounds.ping_after, bounds.idle_ping_after)),
-      bounds.suspect_at_least,  bounds.suspect_at_most,
-      bounds.dead_after,        bounds.ack_delay};
+  auto share =
+      settings.local_role == role::responder ? 1.25 : 0.75 + 0.25 * random.draw<std::uint16_t>() / 65'536.0;
+  auto of = [share](duration interval) { return std::chrono::duration_cast<duration>(share * interval); };
+  auto idle = std::max(bounds.ping_after, bounds.idle_ping_after);
+  return {of(bounds.ping_after),  of(idle),          idle / slack_divisor, bounds.suspect_at_least,
+          bounds.suspect_at_most, bounds.dead_after, bounds.ack_delay};
 }
 
 } // namespace

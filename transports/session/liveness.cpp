@@ -10,10 +10,6 @@ namespace {
 // RFC 9000 13.2.2: a receiver acknowledges at least every second packet that asks for it.
 constexpr std::uint32_t eliciting_records_per_ack = 2;
 
-// Pings may be late by this part of their interval, so that those of many connections fall on the same moments: one
-// wake-up of the process and full batches of packets serve them all.
-constexpr duration::rep slack_divisor = 64;
-
 } // namespace
 
 void liveness::on_pipe_active(time_point now, bool unacknowledged) {
@@ -95,7 +91,7 @@ bool liveness::dead(time_point now) const noexcept {
 time_point liveness::ping_at() const noexcept {
   auto interval = idle_ ? settings_.idle_ping_after : settings_.ping_after;
   auto at = (last_activity_ + interval).time_since_epoch();
-  auto slack = std::max<duration>(interval / slack_divisor, duration{1});
+  auto slack = std::max(settings_.ping_slack, duration{1});
   return time_point{(at + slack - duration{1}) / slack * slack};
 }
 

@@ -14,6 +14,7 @@ public:
   struct settings {
     duration ping_after;      // silence of a path that was of use since the last ping
     duration idle_ping_after; // of one that was not
+    duration ping_slack; // pings wait for a moment that is a multiple of it, as those of other connections do
     duration suspect_at_least;
     duration suspect_at_most;
     duration dead_after;
