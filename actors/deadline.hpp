@@ -18,20 +18,20 @@ public:
 
   /// Takes its wake-ups from `wheel` if there is one.
   template <class Self>
-  deadline(Self* self, std::shared_ptr<timer_wheel> wheel) {
+  deadline(Self* self, const std::shared_ptr<timer_wheel>& wheel) {
     if (wheel)
-      alarm_.emplace(std::move(wheel), self->address());
+      alarm_.emplace(wheel->queue(), self->address());
   }
 
   /// Call after every drain, with what poll_timeout() returned.
   template <class Self>
   void arm(Self* self, std::optional<time_point> due) {
     if (alarm_)
-      return alarm_->set(due.value_or(time_point::max()));
+      return alarm_->set(self->clock().now(), due.value_or(time_point::max()));
     if (!due || (armed_ && *armed_ <= *due))
       return;
     armed_ = due;
-    auto wait = std::max(*due - self->clock().now(), timer_wheel::shortest_wait);
+    auto wait = std::max(*due - self->clock().now(), timer_queue::shortest_wait);
     act::mail(self, deadline_reached{}).delay(wait).send(caf::actor_cast<caf::actor>(self));
   }
 
@@ -44,7 +44,7 @@ public:
 
 private:
   std::optional<time_point> armed_;
-  std::optional<timer_wheel::alarm> alarm_;
+  std::optional<timer_queue::alarm> alarm_;
 };
 
 } // namespace warren

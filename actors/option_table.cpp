@@ -353,7 +353,8 @@ void add_time_rows(std::vector<option_row>& rows) {
       "mode auto: how long the direct way is tried before the relay is used"));
   rows.push_back(time_row(
       "keep-alive-interval", &options::keep_alive_interval, 10, hour,
-      "silence after which a path that is not in use is asked for a sign of life (after use: 5 s, if that is less)"));
+      "silence after which a path that is not in use is asked for a sign of life (after use: 5 s, if that is "
+      "less)"));
   rows.push_back(time_row(
       "path-timeout", &options::path_timeout, 20, hour,
       "a path whose data stays unacknowledged this long is dead"));
