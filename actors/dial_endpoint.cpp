@@ -73,16 +73,19 @@ struct dial_endpoint_state {
   }
 
   void handle(const dial::inbound& opened) {
-    start_stream(0, direct(opened.remote, opened.local_id, opened.remote_id, session::role::responder));
+    spawn_noise_stream(
+        self->home_system(), settings,
+        direct(opened.remote, opened.local_id, opened.remote_id, session::role::responder));
   }
 
   void handle(const dial::outbound& opened) {
     auto dial = dials.extract(opened.attempt);
     auto start = direct(opened.remote, opened.local_id, opened.remote_id, session::role::initiator);
+    start.dial = dial.mapped().dial;
     if (dial.mapped().attach)
       offer_pipe(dial.mapped(), std::move(start));
     else
-      start_stream(dial.mapped().dial, std::move(start));
+      spawn_noise_stream(self->home_system(), settings, std::move(start));
   }
 
   void handle(const dial::failed& failure) {
@@ -98,13 +101,6 @@ struct dial_endpoint_state {
     start.stream.remote_id = remote_id;
     start.stream.remote = remote;
     return start;
-  }
-
-  void start_stream(std::uint64_t dial, direct_start start) {
-    auto remote = start.stream.remote;
-    auto stream =
-        caf::actor_cast<caf::actor>(spawn_noise_stream(self->home_system(), settings, std::move(start)));
-    act::mail(self, stream_started{dial, remote, stream}).send(settings.supervisor);
   }
 
   /// Another pipe for a connection that stands.

@@ -30,7 +30,8 @@ noise_stream_state::noise_stream_state(
       settings{std::move(config)},
       connection{random.draw<std::uint64_t>()},
       session{config_of(settings, role, expected), random, selfptr->clock().now()},
-      channels{session, connection} {
+      channels{session, connection},
+      wake_up{self, settings.timers} {
   if (role == session::role::responder)
     opening.emplace();
 }
@@ -39,6 +40,8 @@ noise_stream_state::noise_stream_state(
     noise_stream_actor::pointer selfptr, session_settings config, direct_start start)
     : noise_stream_state{selfptr, std::move(config), start.role, std::nullopt} {
   auto role = start.role;
+  // From here, so that it is ordered before whatever else the supervisor hears of this connection.
+  act::anon_mail(stream_started{start.dial, start.stream.remote, self_handle()}).send(settings.supervisor);
   auto direct = std::make_unique<udx_pipe>(std::move(start), now());
   direct->deliver_to(self_handle());
   auto first = pipes.add(std::move(direct), 0);
@@ -64,9 +67,12 @@ noise_stream_state::~noise_stream_state() {
 void noise_stream_state::drive() {
   auto at = now();
   auto take = [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); };
-  pipes.drive(at, take);
+  pipes.receive(at, take);
   if (opening)
     judge_opening(at);
+  // Before the peer can hear of the close, and come back.
+  if (session.is_closing() && !std::exchange(ending_noted, true))
+    settings.directory->set_ending(session.id());
   do {
     // A pipe may take more once it has sent, and events may cause more to be sent.
     while (pipes.transmit(at, session))

@@ -126,6 +126,7 @@ struct noise_stream_state {
   deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;
+  bool ending_noted = false;  // in the directory
   bool drive_ordered = false; // a deadline_reached that stands for it is on its way
 
 private:

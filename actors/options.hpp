@@ -36,7 +36,7 @@ struct options {
   std::chrono::milliseconds announce_interval{60'000}; // looking a topic up and announcing it again
   std::chrono::milliseconds relay_delay{
       1'000}; // auto: how long the direct way is tried before the relay is used
-  std::chrono::milliseconds keep_alive_interval{5'000};
+  std::chrono::milliseconds keep_alive_interval{20'000}; // on a path that is not in use
   std::chrono::milliseconds path_timeout{15'000}; // a path whose data stays unacknowledged this long is dead
   std::chrono::milliseconds resume_window{60'000};
 

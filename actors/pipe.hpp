@@ -32,8 +32,11 @@ public:
   /// Gives up at once.
   virtual void destroy(time_point now) = 0;
 
-  /// Hands what has arrived to `take` and sends what is due.
-  virtual void drive(time_point now, const sink& take) = 0;
+  /// Hands what has arrived to `take`.
+  virtual void receive(time_point now, const sink& take) = 0;
+
+  /// Sends what is due. What is written between receive() and this shares datagrams with the acknowledgements.
+  virtual void send(time_point now) = 0;
 
   virtual std::optional<time_point> next_deadline() const = 0;
 

@@ -56,9 +56,15 @@ void pipe_set::handle_timeout(time_point now) {
       e.udx->handle_timeout(now);
 }
 
-void pipe_set::drive(time_point now, const sink& take) {
+void pipe_set::receive(time_point now, const sink& take) {
   for (auto& [id, e] : entries_)
-    e.line->drive(now, [&, id = id](byte_view octets) { take(id, octets); });
+    e.line->receive(now, [&, id = id](byte_view octets) { take(id, octets); });
+}
+
+void pipe_set::drive(time_point now, const sink& take) {
+  receive(now, take);
+  for (auto& [id, e] : entries_)
+    e.line->send(now);
 }
 
 bool pipe_set::transmit(time_point now, session::noise_session& session) {

@@ -37,7 +37,10 @@ public:
   void handle_packets(time_point now, const net::packet_batch& batch, const sink& take);
   void handle_timeout(time_point now);
 
-  /// Hands what has arrived to `take` and sends what is due.
+  /// Hands what has arrived to `take`.
+  void receive(time_point now, const sink& take);
+
+  /// The same, and sends what is due.
   void drive(time_point now, const sink& take);
 
   /// Moves what `session` has for its pipes. Returns true when something moved.

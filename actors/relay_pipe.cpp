@@ -49,9 +49,13 @@ void relay_pipe::destroy(time_point) {
   close_circuit();
 }
 
-void relay_pipe::drive(time_point, const sink& take) {
+void relay_pipe::receive(time_point, const sink& take) {
   for (; !arrived_.empty(); arrived_.pop_front())
     take(arrived_.front().view());
+}
+
+void relay_pipe::send(time_point) {
+  // write() has given all to the link.
 }
 
 std::optional<time_point> relay_pipe::next_deadline() const {

@@ -27,7 +27,8 @@ public:
   void write(byte_view data) override;
   void end() override;
   void destroy(time_point now) override;
-  void drive(time_point now, const sink& take) override;
+  void receive(time_point now, const sink& take) override;
+  void send(time_point now) override;
   std::optional<time_point> next_deadline() const override;
   state current() const override;
   bool flushed() const override;

@@ -20,6 +20,18 @@ void session_directory::set_working(const session::session_id& id, bool working)
     found->second.working = working;
 }
 
+void session_directory::set_ending(const session::session_id& id) {
+  std::lock_guard guard{mutex_};
+  if (auto found = sessions_.find(id); found != sessions_.end())
+    found->second.ending = true;
+}
+
+bool session_directory::is_ending(const caf::actor_addr& owner) const {
+  std::lock_guard guard{mutex_};
+  auto found = std::ranges::find_if(sessions_, [&](const auto& x) { return x.second.owner == owner; });
+  return found == sessions_.end() || found->second.ending;
+}
+
 caf::actor session_directory::find(const session::session_id& id) const {
   std::lock_guard guard{mutex_};
   auto found = sessions_.find(id);
@@ -28,8 +40,9 @@ caf::actor session_directory::find(const session::session_id& id) const {
 
 bool session_directory::holds_working(const peer_id& peer) const {
   std::lock_guard guard{mutex_};
-  return std::ranges::any_of(
-      sessions_, [&](const auto& x) { return x.second.working && x.second.peer == peer; });
+  return std::ranges::any_of(sessions_, [&](const auto& x) {
+    return x.second.working && !x.second.ending && x.second.peer == peer;
+  });
 }
 
 } // namespace warren

@@ -19,6 +19,12 @@ public:
   /// Whether the session has a path that works; false at first.
   void set_working(const session::session_id& id, bool working);
 
+  /// The session is being closed and is no reason to refuse the peer another one.
+  void set_ending(const session::session_id& id);
+
+  /// Whether the session of `owner` is being closed, or gone.
+  bool is_ending(const caf::actor_addr& owner) const;
+
   /// Returns null when there is no such session.
   caf::actor find(const session::session_id& id) const;
 
@@ -29,6 +35,7 @@ private:
     peer_id peer;
     caf::actor_addr owner;
     bool working = false;
+    bool ending = false;
   };
 
   mutable std::mutex mutex_;

@@ -28,9 +28,11 @@ session_settings session_settings_of(const supervisor_setup& setup, caf::actor s
   result.allow = setup.allow;
   result.supervisor = std::move(supervisor);
   result.directory = std::make_shared<session_directory>();
+  result.timers = setup.timers;
   const auto& opts = setup.opts;
   result.limits.handshake_timeout = std::min<duration>(result.limits.handshake_timeout, opts.connect_timeout);
-  result.limits.ping_after = opts.keep_alive_interval;
+  result.limits.ping_after = std::min<duration>(result.limits.ping_after, opts.keep_alive_interval);
+  result.limits.idle_ping_after = opts.keep_alive_interval;
   result.limits.dead_after = opts.path_timeout;
   result.limits.resume_window = opts.resume_window;
   result.limits.retained_bytes = opts.send_buffer;

@@ -168,7 +168,7 @@ supervisor_state::live_stream* supervisor_state::find_connection(std::uint64_t c
 void supervisor_state::handle_established(const session_established& report) {
   auto found = streams.find(report.stream.address());
   if (found == streams.end()) {
-    // Its stream_started came from dial_endpoint and is ordered before; only a supervisor that was restarted sees this.
+    // Its stream_started came before; only a supervisor that was restarted sees this.
     act::mail(self, shut_down{errc::closed_locally, "unknown to the supervisor"}).send(report.stream);
     return;
   }
@@ -179,6 +179,10 @@ void supervisor_state::handle_established(const session_established& report) {
   }
   stream.session = report;
   connection_streams[report.connection] = found->first;
+  // The peer may have ended the last connection and made this one before the last one's actor has said so.
+  for (auto other : book.connections_to(report.id))
+    if (sessions.directory->is_ending(connection_streams.at(other)))
+      book.ending(other);
   auto decision = book.established(
       now(), {report.connection, stream.dial, report.id, report.instance, report.arbiter, stream.remote,
               report.peer_holds_session});

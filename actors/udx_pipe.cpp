@@ -99,13 +99,17 @@ void udx_pipe::destroy(time_point now) {
   transmit(now);
 }
 
-void udx_pipe::drive(time_point now, const sink& take) {
+void udx_pipe::receive(time_point now, const sink& take) {
   last_now_ = now;
   read_into(take);
   while (auto event = stream_.poll_event()) {
     if (std::holds_alternative<udx::remote_end>(*event))
       remote_ended_ = true;
   }
+}
+
+void udx_pipe::send(time_point now) {
+  last_now_ = now;
   transmit(now);
 }
 

@@ -13,6 +13,7 @@ struct direct_start {
   caf::actor dialler; // null where nobody counts streams
   udx::config stream;
   session::role role = session::role::initiator;
+  std::uint64_t dial = 0; // the order that led to it; 0: the peer dialled
 };
 
 /// A UDX stream over a UDP port. Sends from the calling actor, with no hop through the driver. Sends DESTROY when it goes
@@ -34,7 +35,8 @@ public:
   void write(byte_view data) override;
   void end() override;
   void destroy(time_point now) override;
-  void drive(time_point now, const sink& take) override;
+  void receive(time_point now, const sink& take) override;
+  void send(time_point now) override;
   std::optional<time_point> next_deadline() const override;
   state current() const override;
   bool flushed() const override;

@@ -26,6 +26,8 @@ public:
       auto to = ports_.find(d.to);
       if (to == ports_.end() || unreachable_.contains(d.to) || unreachable_.contains(d.from))
         continue;
+      if (loses && loses(d.from, d.payload))
+        continue;
       auto slab = std::make_shared<arrived>();
       slab->octets = std::move(d.payload);
       slab->packet = {d.from, slab->octets};
@@ -48,6 +50,9 @@ public:
   void inject(const endpoint& from, const endpoint& to, bytes payload) {
     queue_.push_back({from, to, std::move(payload)});
   }
+
+  /// Called with every datagram and its sender; returns true for those that are lost.
+  std::function<bool(const endpoint&, byte_view)> loses;
 
   /// Called with every datagram before it is handed out; may change it.
   std::function<void(bytes&)> tamper;

@@ -77,6 +77,8 @@ struct host_state {
     settings.identity = std::make_shared<const crypto::identity>(crypto::identity::generate(random));
     settings.instance = random.draw<std::uint64_t>();
     settings.supervisor = caf::actor{self};
+    settings.directory = std::make_shared<session_directory>();
+    settings.timers = std::make_shared<timer_wheel>();
     dial::config dialling;
     dialling.max_inbound = dialling.max_inbound_per_address = 1u << 20;
     dialler = spawn_dial_endpoint(self->home_system(), port, settings, {}, dialling);
@@ -278,6 +280,9 @@ int dial_idle(int socket, std::size_t count, std::size_t seconds) {
   caf::anon_send(here.actor, write_chunk{0, chunk{bytes(8, std::byte{'?'})}});
   while (answered < count)
     std::this_thread::sleep_for(1ms);
+  auto answering = milliseconds_since(start);
+  auto there_answered = ask(socket);
+  auto here_answered = measure(0);
   auto n = static_cast<double>(count);
   auto kib_each = [&](const report& from, const report& until) {
     return (until.resident - from.resident) / 1024 / n;
@@ -290,9 +295,10 @@ int dial_idle(int socket, std::size_t count, std::size_t seconds) {
       "2f,"
       "\"dialler_kib_each\":%.1f,\"acceptor_kib_each\":%.1f,\"dialler_cpu_percent\":%.2f,\"acceptor_cpu_"
       "percent\":"
-      "%.2f,\"all_answered_ms\":%.0f}\n",
+      "%.2f,\"all_answered_ms\":%.0f,\"dialler_answering_cpu_ms\":%.0f,\"acceptor_answering_cpu_ms\":%.0f}\n",
       count, seconds, connecting, kib_each(before, here_end), kib_each(there, there_end),
-      percent(here_idle, here_end), percent(there_idle, there_end), milliseconds_since(start));
+      percent(here_idle, here_end), percent(there_idle, there_end), answering,
+      1e3 * (here_answered.cpu - here_end.cpu), 1e3 * (there_answered.cpu - there_end.cpu));
   return 0;
 }
 

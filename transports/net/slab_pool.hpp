@@ -13,8 +13,8 @@ namespace warren::net {
 /// what was handed out is read by others and never written again.
 struct slab {
   static constexpr std::size_t octets_size = 1024 * 1024;
-  /// Linux udp.c: at most 64 segments are coalesced into one buffer.
-  static constexpr std::size_t packets_size = 16 * 64;
+  /// Linux udp.c: at most 64 segments are coalesced into one buffer. Enough for a slab full of small datagrams, too.
+  static constexpr std::size_t packets_size = 64 * 64;
 
   std::unique_ptr<std::byte[]> octets{new std::byte[octets_size]};
   std::unique_ptr<packet[]> packets{new packet[packets_size]};

@@ -27,6 +27,10 @@ constexpr std::size_t plain_buffer = 16'384;
 // Messages per recvmmsg.
 constexpr std::size_t most_messages = 16;
 
+// What is received in a buffer of its own and is no larger is moved to the end of what came before: a slab then holds
+// thousands of small datagrams, and a burst to many connections does not use all slabs up.
+constexpr std::size_t most_moved = 4096;
+
 // Calls of recvmmsg on one socket before the others get a turn.
 constexpr int reads_per_turn = 8;
 
@@ -92,7 +96,8 @@ struct udp_receiver::impl {
   bool read(std::size_t index);
   bool next_slab();
   std::size_t receive(udp_socket& from, std::size_t buffer);
-  void deliver(std::size_t index, std::size_t messages, std::size_t buffer);
+  void deliver(std::size_t index, std::size_t messages);
+  void close_gaps(std::size_t messages);
   void split(const message_room& room, msghdr& message, std::size_t size);
 
   std::vector<std::shared_ptr<udp_socket>> sockets;
@@ -145,7 +150,8 @@ bool udp_receiver::impl::read(std::size_t index) {
     auto messages = receive(from, buffer);
     if (messages == 0)
       return true;
-    deliver(index, messages, buffer);
+    close_gaps(messages);
+    deliver(index, messages);
     // Fewer than there was room for: the socket was empty, and epoll tells when it no longer is.
     if (messages < asked)
       return true;
@@ -200,7 +206,20 @@ void udp_receiver::impl::split(const message_room& room, msghdr& message, std::s
   octets.fetch_add(size, std::memory_order_relaxed);
 }
 
-void udp_receiver::impl::deliver(std::size_t index, std::size_t messages, std::size_t buffer) {
+/// The next read begins right behind what was received (aligned).
+void udp_receiver::impl::close_gaps(std::size_t messages) {
+  for (std::size_t i = 0; i < messages; ++i) {
+    auto& place = rooms[i].part.iov_base;
+    auto size = std::size_t{headers[i].msg_len};
+    auto end = current->octets.get() + octets_used;
+    if (size <= most_moved)
+      place = std::memmove(end, place, size);
+    octets_used = static_cast<std::size_t>(static_cast<std::byte*>(place) - current->octets.get());
+    octets_used += (size + 63) & ~std::size_t{63};
+  }
+}
+
+void udp_receiver::impl::deliver(std::size_t index, std::size_t messages) {
   auto first = packets_used;
   for (std::size_t i = 0; i < messages; ++i) {
     if ((headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0)
@@ -208,9 +227,6 @@ void udp_receiver::impl::deliver(std::size_t index, std::size_t messages, std::s
     else
       split(rooms[i], headers[i].msg_hdr, headers[i].msg_len);
   }
-  // The last buffer is rarely full: the next read begins right behind what it holds (aligned).
-  auto last = (headers[messages - 1].msg_len + std::size_t{63}) & ~std::size_t{63};
-  octets_used += (messages - 1) * buffer + std::min(last, buffer);
   auto count = packets_used - first;
   if (count == 0)
     return;

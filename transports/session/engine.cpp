@@ -4,6 +4,24 @@
 
 namespace warren::session {
 
+namespace {
+
+// Pings may be late by this part of limits::idle_ping_after, so that those of many connections fall on the same moments: one
+// wake-up of the process and full batches of packets serve them all.
+constexpr duration::rep slack_divisor = 64;
+
+liveness::settings liveness_settings(const config& settings, random_source& random) {
+  const auto& bounds = settings.limits;
+  auto share =
+      settings.local_role == role::responder ? 1.25 : 0.75 + 0.25 * random.draw<std::uint16_t>() / 65'536.0;
+  auto of = [share](duration interval) { return std::chrono::duration_cast<duration>(share * interval); };
+  auto idle = std::max(bounds.ping_after, bounds.idle_ping_after);
+  return {of(bounds.ping_after),  of(idle),          idle / slack_divisor, bounds.suspect_at_least,
+          bounds.suspect_at_most, bounds.dead_after, bounds.ack_delay};
+}
+
+} // namespace
+
 engine::engine(config settings, random_source& random, time_point now)
     : config_{std::move(settings)},
       random_{random},
@@ -11,9 +29,7 @@ engine::engine(config settings, random_source& random, time_point now)
           std::in_place, config_.self, config_.local_role, config_.instance,
           peer_checks{config_.expected_peer, config_.allow, config_.holds_session}},
       channels_{config_.limits, config_.local_role, out_},
-      liveness_{
-          {config_.limits.ping_after, config_.limits.suspect_at_least, config_.limits.suspect_at_most,
-           config_.limits.dead_after, config_.limits.ack_delay}},
+      liveness_{liveness_settings(config_, random)},
       phase_deadline_{now + config_.limits.handshake_timeout} {
 }
 

@@ -43,6 +43,7 @@ public:
   bool arbiter() const noexcept;
   bool is_established() const noexcept { return records_.has_value(); }
   bool is_admitted() const noexcept { return admitted_; }
+  bool is_closing() const noexcept { return closed_ || closing_.has_value(); }
   bool is_closed() const noexcept { return closed_; }
   bool has_unconfirmed_data() const noexcept;
   const std::optional<peer_id>& peer() const noexcept { return peer_; }

@@ -1,6 +1,7 @@
 #include "transports/session/liveness.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace warren::session {
 
@@ -35,6 +36,7 @@ void liveness::on_record_received(time_point now, bool eliciting, bool at_once) 
   last_activity_ = now;
   if (!eliciting)
     return;
+  idle_ = idle_ && at_once;
   if (++eliciting_received_ >= eliciting_records_per_ack || at_once)
     ack_due_ = true;
   else if (!ack_at_)
@@ -51,7 +53,7 @@ void liveness::on_record_sent(time_point now, std::uint64_t number, bool eliciti
   if (!eliciting)
     return;
   last_activity_ = now;
-  ping_due_ = false; // whatever asks for an acknowledgement does what a ping does
+  idle_ = std::exchange(ping_due_, false); // whatever asks for an acknowledgement does what a ping does
   if (!waiting_since_)
     waiting_since_ = now;
   if (!probe_)
@@ -76,7 +78,7 @@ void liveness::on_time(time_point now) {
     ack_at_.reset();
     ack_due_ = true;
   }
-  if (active_ && !waiting_since_ && now - last_activity_ >= settings_.ping_after) {
+  if (active_ && !waiting_since_ && ping_at() <= now) {
     last_activity_ = now;
     ping_due_ = true;
   }
@@ -84,6 +86,13 @@ void liveness::on_time(time_point now) {
 
 bool liveness::dead(time_point now) const noexcept {
   return active_ && waiting_since_ && now - *waiting_since_ >= settings_.dead_after;
+}
+
+time_point liveness::ping_at() const noexcept {
+  auto interval = idle_ ? settings_.idle_ping_after : settings_.ping_after;
+  auto at = (last_activity_ + interval).time_since_epoch();
+  auto slack = std::max(settings_.ping_slack, duration{1});
+  return time_point{(at + slack - duration{1}) / slack * slack};
 }
 
 duration liveness::patience() const noexcept {
@@ -104,7 +113,7 @@ std::optional<time_point> liveness::deadline() const noexcept {
   if (!active_)
     return std::nullopt;
   auto silence = suspicion_told_ ? settings_.dead_after : std::min(patience(), settings_.dead_after);
-  auto result = waiting_since_ ? *waiting_since_ + silence : last_activity_ + settings_.ping_after;
+  auto result = waiting_since_ ? *waiting_since_ + silence : ping_at();
   return ack_at_ ? std::min(result, *ack_at_) : result;
 }
 

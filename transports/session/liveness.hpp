@@ -12,7 +12,9 @@ namespace warren::session {
 class liveness {
 public:
   struct settings {
-    duration ping_after;
+    duration ping_after;      // silence of a path that was of use since the last ping
+    duration idle_ping_after; // of one that was not
+    duration ping_slack; // pings wait for a moment that is a multiple of it, as those of other connections do
     duration suspect_at_least;
     duration suspect_at_most;
     duration dead_after;
@@ -27,7 +29,7 @@ public:
   /// No pipe: all deadlines rest.
   void on_pipe_gone();
 
-  /// A record was received. `eliciting`: it holds more than acknowledgements; `at_once`: it holds a ping.
+  /// A record was received. `eliciting`: it holds more than acknowledgements; `at_once`: it holds a ping or a close.
   void on_record_received(time_point now, bool eliciting, bool at_once);
 
   /// A record was sealed. `eliciting` as above; `with_ack`: it acknowledges all that was received.
@@ -64,6 +66,7 @@ public:
 
 private:
   duration patience() const noexcept;
+  time_point ping_at() const noexcept;
 
   struct probe {
     std::uint64_t number;
@@ -75,6 +78,7 @@ private:
   bool ack_owed_ = false;
   bool ack_due_ = false;
   bool ping_due_ = false;
+  bool idle_ = false; // nothing but pings and acknowledgements since the last ping of this side
   std::uint32_t eliciting_received_ = 0;
   time_point last_received_{};
   time_point last_activity_{};

@@ -117,6 +117,10 @@ bool noise_session::is_admitted() const noexcept {
   return engine_->is_admitted();
 }
 
+bool noise_session::is_closing() const noexcept {
+  return engine_->is_closing();
+}
+
 bool noise_session::is_closed() const noexcept {
   return engine_->is_closed();
 }

@@ -106,6 +106,8 @@ public:
 
   bool is_established() const noexcept;
   bool is_admitted() const noexcept;
+  /// True from the moment that either side closes the session, which is before the other side can know that it has ended.
+  bool is_closing() const noexcept;
   bool is_closed() const noexcept;
 
   /// True while messages or a finish accepted by write() and finish() are not acknowledged by the peer.

@@ -39,8 +39,13 @@ struct limits {
   duration drain_timeout = std::chrono::seconds{10};
   /// So long may both take together, however much gets on.
   duration longest_drain = std::chrono::minutes{2};
-  /// Silence after which a ping is sent.
+  /// Silence after which a ping is sent on a path that was of use since the last one, so that an application which waits for
+  /// an answer does not wait long on a dead path.
   duration ping_after = std::chrono::seconds{5};
+  /// The same for a path that was not: it keeps NAT mappings open (RFC 4787 REQ-5 wants two minutes of them, many give 30 s)
+  /// and finds a dead path in the end. Only the initiator's session pings as long as its pings come: it does so up to a quarter
+  /// early, at random, so that connections which were used at the same moment do not stay in step; the responder a quarter late.
+  duration idle_ping_after = std::chrono::seconds{20};
   /// Nothing of what is in flight acknowledged for four round trips, but within these bounds: the pipe is suspect. A standby
   /// pipe takes over at once; without one, event pipe_suspect asks for others.
   duration suspect_at_least = std::chrono::seconds{1};

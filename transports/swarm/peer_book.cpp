@@ -205,14 +205,6 @@ verdict peer_book::judge(time_point now, const live_session& fresh, const live_s
   return verdict::refuse;
 }
 
-std::vector<std::uint64_t> peer_book::others_of(const peer_id& peer, std::uint64_t connection) const {
-  std::vector<std::uint64_t> result;
-  for (const auto& [id, live] : sessions_)
-    if (id != connection && live.admitted && live.session.peer == peer)
-      result.push_back(id);
-  return result;
-}
-
 bool peer_book::is_conflict(const live_session& fresh, const std::vector<std::uint64_t>& others) const {
   auto superseded = std::find(
       superseded_.begin(), superseded_.end(), std::pair{fresh.session.peer, fresh.session.instance});
@@ -255,7 +247,7 @@ decision peer_book::established(time_point now, const established_session& sessi
       fresh.paths.found(now, target);
   decision result;
   if (session.arbiter) {
-    result.replaced = others_of(session.peer, session.connection);
+    result.replaced = connections_to(session.peer);
     result.verdict = verdict::admit;
     for (auto id : result.replaced)
       if (judge(now, fresh, sessions_.at(id)) == verdict::refuse)
@@ -287,7 +279,7 @@ decision peer_book::admitted(time_point now, std::uint64_t connection) {
   auto found = sessions_.find(connection);
   if (found == sessions_.end())
     return {verdict::refuse, {}, false, false};
-  auto replaced = others_of(found->second.session.peer, connection);
+  auto replaced = connections_to(found->second.session.peer);
   if (replaced.empty() && admitted_count() >= policy_.max_peers)
     return {verdict::refuse, {}, true, false};
   if (is_conflict(found->second, replaced))
@@ -314,6 +306,11 @@ void peer_book::moved(
     e->second.peer = found->second.session.peer;
 }
 
+void peer_book::ending(std::uint64_t connection) {
+  if (auto found = sessions_.find(connection); found != sessions_.end())
+    found->second.admitted = false;
+}
+
 void peer_book::closed(time_point now, std::uint64_t connection, outcome why) {
   std::erase_if(dials_, [&](const auto& x) { return x.second.connection == connection; });
   auto found = sessions_.extract(connection);
@@ -330,6 +327,14 @@ std::vector<std::uint64_t> peer_book::connections() const {
   std::vector<std::uint64_t> result;
   for (const auto& [id, live] : sessions_)
     if (live.admitted)
+      result.push_back(id);
+  return result;
+}
+
+std::vector<std::uint64_t> peer_book::connections_to(const peer_id& peer) const {
+  std::vector<std::uint64_t> result;
+  for (const auto& [id, live] : sessions_)
+    if (live.admitted && live.session.peer == peer)
       result.push_back(id);
   return result;
 }

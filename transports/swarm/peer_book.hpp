@@ -99,11 +99,17 @@ public:
   /// A connection runs over `remote` now; `dial` is the order that led to it, 0 if the peer dialled or it is as before.
   void moved(time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote);
 
+  /// A connection is being closed: it holds no place any more, and is no reason to refuse the peer another one.
+  void ending(std::uint64_t connection);
+
   /// A session that was established has ended.
   void closed(time_point now, std::uint64_t connection, outcome why);
 
   /// Returns the admitted connections.
   std::vector<std::uint64_t> connections() const;
+
+  /// Returns the admitted connections to `peer`.
+  std::vector<std::uint64_t> connections_to(const peer_id& peer) const;
 
   /// Returns what was found on `on` and is not connected now.
   std::vector<candidate> candidates_on(const topic& on) const;
@@ -147,7 +153,6 @@ private:
   void note_superseded(const std::pair<peer_id, std::uint64_t>& process);
   std::size_t admitted_count() const;
   verdict judge(time_point now, const live_session& fresh, const live_session& old) const;
-  std::vector<std::uint64_t> others_of(const peer_id& peer, std::uint64_t connection) const;
   void settle(time_point now, const candidate& target, outcome why);
   void make_room(time_point now);
 

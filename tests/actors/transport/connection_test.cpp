@@ -1,3 +1,4 @@
+#include "messages/udx_packet.hpp"
 #include "tests/actors/transport/swarm_fixture.hpp"
 
 using namespace warren;
@@ -264,6 +265,28 @@ BOOST_FIXTURE_TEST_CASE(disconnecting_closes_everything_and_the_transport_works_
   pass(90s);
   BOOST_TEST(a.subscriber.all<connected>().size() == 2u);
   BOOST_TEST(b.subscriber.all<connected>().size() == 2u);
+}
+
+// Whichever side decides which connection stays: the last one is not gone there yet, as its end is not acknowledged.
+BOOST_FIXTURE_TEST_CASE(a_peer_that_disconnected_is_connected_again_at_once, pair_fixture) {
+  for (auto* n : {&a, &b}) {
+    for (int round = 0; round < 3; ++round) {
+      auto before = n->subscriber.all<connected>().size();
+      network.loses = [where = n->where](const endpoint& from, byte_view datagram) {
+        auto pure_ack = datagram.size() == udx::header_size && datagram[0] == std::byte{0xff}
+                        && datagram[2] == std::byte{0};
+        return pure_ack && from == where;
+      };
+      auto answer = attempt(n->transport, disconnect{});
+      for (int i = 0; i < 20 && !answer->has_value(); ++i)
+        pass(1ms);
+      BOOST_REQUIRE(answer->has_value());
+      network.loses = nullptr;
+      join(*n);
+      pass(2ms);
+      BOOST_TEST(n->subscriber.all<connected>().size() == before + 1);
+    }
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(one_connection_carries_all_common_topics, pair_fixture) {

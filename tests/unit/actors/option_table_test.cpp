@@ -121,13 +121,10 @@ BOOST_AUTO_TEST_CASE(a_relay_url_is_refused_unless_it_begins_with_exactly_ws_or_
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_path_timeout_not_longer_than_the_keep_alive_interval_is_refused) {
+BOOST_AUTO_TEST_CASE(a_path_timeout_may_be_shorter_than_the_keep_alive_interval) {
   options opts;
-  opts.path_timeout = opts.keep_alive_interval;
-  auto why = refusal(opts);
-  BOOST_TEST_REQUIRE(why.has_value());
-  BOOST_TEST(holds(*why, "path-timeout"));
-  BOOST_TEST(holds(*why, "keep-alive-interval"));
+  opts.path_timeout = opts.keep_alive_interval / 2;
+  BOOST_TEST(!refusal(opts).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_unencrypted_relay_is_valid_but_warned_of) {

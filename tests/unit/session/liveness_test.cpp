@@ -10,7 +10,8 @@ namespace {
 
 struct fixture {
   time_point now = time_point{} + 1h;
-  liveness path{{5s, 1s, 3s, 15s, 10ms}};
+  liveness::settings settings{5s, 20s, 1ms, 1s, 3s, 15s, 10ms};
+  liveness path{settings};
 
   fixture() { path.on_pipe_active(now, false); }
 };
@@ -55,7 +56,7 @@ BOOST_AUTO_TEST_CASE(four_round_trips_without_an_acknowledgement_are_suspect_wit
   };
   BOOST_TEST((suspect_after(500ms) == 2010ms));
   for (auto [rtt, patience] : {std::pair{1ms, 1s}, {10s, 3s}}) {
-    path = liveness{{5s, 1s, 3s, 15s, 10ms}};
+    path = liveness{settings};
     path.on_pipe_active(now, false);
     BOOST_TEST((suspect_after(rtt) == patience));
   }
@@ -75,6 +76,49 @@ BOOST_AUTO_TEST_CASE(silence_brings_a_ping_and_no_answer_the_verdict) {
   BOOST_TEST((path.deadline() == now + 20s));
   BOOST_TEST(!path.dead(now + 19s));
   BOOST_TEST(path.dead(now + 20s));
+}
+
+BOOST_AUTO_TEST_CASE(after_its_first_ping_a_path_is_asked_rarely_until_it_is_of_use_again) {
+  auto ping = [&](std::uint64_t number) {
+    now = *path.deadline();
+    path.on_time(now);
+    BOOST_TEST(path.ping_due());
+    path.on_record_sent(now, number, true, false);
+    path.on_acknowledged(now, number + 1, {}, false);
+    path.on_record_received(now, false, false);
+  };
+  ping(0);
+  for (std::uint64_t number : {1, 2, 3}) {
+    BOOST_TEST((path.deadline() == now + 20s));
+    ping(number);
+  }
+  path.on_record_received(now, true, true); // a ping of the peer
+  path.on_record_sent(now, 4, false, true);
+  BOOST_TEST((path.deadline() == now + 20s));
+  path.on_record_received(now, true, false);
+  path.on_record_sent(now, 5, false, true);
+  BOOST_TEST((path.deadline() == now + 5s));
+  ping(6);
+  path.on_record_sent(now, 7, true, false);
+  path.on_acknowledged(now, 8, {}, false);
+  BOOST_TEST((path.deadline() == now + 5s));
+}
+
+BOOST_AUTO_TEST_CASE(pings_of_many_paths_fall_on_common_moments_and_nothing_else_waits_for_them) {
+  settings.ping_slack = 300ms;
+  for (auto start : {now, now + 1ms, now + 299ms}) {
+    path = liveness{settings};
+    path.on_pipe_active(start, false);
+    auto at = *path.deadline();
+    BOOST_TEST((at >= start + 5s && at < start + 5300ms));
+    BOOST_TEST((at.time_since_epoch() % 300ms == duration{}));
+    path.on_time(at - 1ns);
+    BOOST_TEST(!path.ping_due());
+    path.on_record_received(start, true, false);
+    BOOST_TEST((path.deadline() == start + 10ms));
+    path.on_record_sent(start, 0, true, true);
+    BOOST_TEST((path.deadline() == start + 3s));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(progress_of_acknowledgements_keeps_a_path_alive) {

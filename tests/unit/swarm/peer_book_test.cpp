@@ -127,6 +127,21 @@ BOOST_AUTO_TEST_CASE(the_arbiter_admits_the_first_and_refuses_a_crossing_dial) {
   BOOST_TEST(second.replaced.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_is_being_closed_holds_no_place_and_keeps_no_other_out) {
+  policy.max_peers = 1;
+  auto book = make(1);
+  (void)book.established(now, session(10, 2, true));
+  BOOST_TEST(
+      book.connections_to(peer(2)) == std::vector<std::uint64_t>{10}, boost::test_tools::per_element());
+  book.ending(10);
+  BOOST_TEST(book.connections_to(peer(2)).empty());
+  auto next = book.established(now + 1ms, session(11, 2, true));
+  BOOST_TEST((next.verdict == verdict::admit));
+  BOOST_TEST(next.replaced.empty());
+  book.closed(now + 2ms, 10, outcome::lost);
+  BOOST_TEST(book.connections() == std::vector<std::uint64_t>{11}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_other_side_waits_for_the_arbiter) {
   auto book = make(2);
   BOOST_TEST((book.established(now, session(10, 1, false)).verdict == verdict::wait));
@@ -183,7 +198,8 @@ BOOST_AUTO_TEST_CASE(a_better_address_of_a_connected_peer_is_dialled_for_another
   BOOST_TEST(!book.poll_dial(now + 1h).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_without_a_working_path_has_all_addresses_of_the_peer_dialled_until_one_works) {
+BOOST_AUTO_TEST_CASE(
+    a_connection_without_a_working_path_has_all_addresses_of_the_peer_dialled_until_one_works) {
   auto book = make(1);
   book.found(now, on, relayed_peer{"wss://r", peer(2)});
   (void)book.established(now, session(10, 2, true)); // from at(1)
