@@ -14,7 +14,10 @@ engine::engine(config settings, random_source& random, time_point now)
       liveness_{
           {config_.limits.ping_after, config_.limits.suspect_at_least, config_.limits.suspect_at_most,
            config_.limits.dead_after, config_.limits.ack_delay}},
-      phase_deadline_{now + config_.limits.handshake_timeout} {
+      phase_deadline_{now + config_.limits.handshake_timeout},
+      garbled_pipes_{
+          double(config_.limits.garbled_pipes),
+          1 / std::chrono::duration<double>{config_.limits.garbled_pipe_interval}.count()} {
 }
 
 const session_id& engine::id() const noexcept {
