@@ -4,6 +4,8 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -26,6 +28,20 @@ std::vector<ip_address> own_addresses() {
     result.push_back(address.to_endpoint().address);
   }
   return result;
+}
+
+std::optional<ip_address> source_towards(const endpoint& remote) {
+  // Connecting a UDP socket only looks the route up.
+  auto v4 = remote.address.family() == address_family::ipv4;
+  auto fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return std::nullopt;
+  socket_address to{remote};
+  socket_address from;
+  socklen_t size = sizeof(from.v6);
+  auto known = ::connect(fd, &to.any, to.size) == 0 && ::getsockname(fd, &from.any, &size) == 0;
+  ::close(fd);
+  return known ? std::optional{from.to_endpoint().address} : std::nullopt;
 }
 
 } // namespace warren::net
