@@ -3,6 +3,7 @@
 #include "actors/relay_counters.hpp"
 #include "actors/relay_link_state.hpp"
 #include "actors/relay_reason.hpp"
+#include "messages/network.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/net/errc.hpp"
 #include "transports/net/url.hpp"
@@ -189,6 +190,10 @@ caf::behavior relay_link_state::make_behavior() {
       [step](const relay_signal& x) { step(x); },
       [this](const check_link&) {
         client.check(now());
+        drive();
+      },
+      [this](const network_changed&) {
+        client.network_changed(now());
         drive();
       },
       [this](const shut_down&) { handle_shut_down(); },
