@@ -68,6 +68,7 @@ void add_network_watch(supervisor_setup& setup) {
     return;
   if (setup.port && setup.port->local().address.is_unspecified())
     setup.source_towards = net::source_towards;
+  setup.whereabouts = net::whereabouts;
   setup.watch_network = [](const caf::actor& supervisor) -> std::shared_ptr<void> {
     auto tell = [to = supervisor.address()] {
       if (auto alive = caf::actor_cast<caf::actor>(to))

@@ -332,6 +332,8 @@ caf::result<transport_status> supervisor_state::handle_status() {
 supervisor_actor::behavior_type supervisor_state::make_behavior() {
   self->set_down_handler([this](caf::down_msg& down) { handle_down(down); });
   start_children();
+  if (setup.whereabouts)
+    whereabouts = setup.whereabouts();
   if (setup.watch_network)
     network_watch = setup.watch_network(self_handle());
   pump();

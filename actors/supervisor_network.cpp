@@ -29,32 +29,39 @@ void supervisor_state::handle_network_changed() {
   pump();
 }
 
-/// Returns when to look at what has changed.
+/// Returns when to look at what has changed. Much that is told moves nobody, such as the interfaces of containers.
 std::optional<time_point> supervisor_state::follow_network(time_point at) {
   if (!network_due || *network_due > at)
     return network_due;
   network_due.reset();
   network_looked_at = at;
+  auto here = setup.whereabouts ? setup.whereabouts() : std::vector<ip_address>{};
+  if (!setup.whereabouts || std::exchange(whereabouts, here) != here)
+    follow_move(at);
+  look_at_sources(at);
+  return std::nullopt;
+}
+
+void supervisor_state::follow_move(time_point at) {
   ++counters["supervisor.network_changed"];
-  look_at_paths(at);
+  book.network_changed(at);
   for (const auto& [url, relay] : relays)
     if (relay.link)
       act::mail(self, network_changed{}).send(relay.link);
-  if (!searched_anew || *searched_anew + search_interval <= at) {
-    searched_anew = at;
-    for (auto& [on, joined] : topics)
-      joined.schedule = swarm::lookup_schedule{at, setup.opts.announce_interval};
-  }
-  return std::nullopt;
+  if (searched_anew && at < *searched_anew + search_interval)
+    return;
+  searched_anew = at;
+  for (auto& [on, joined] : topics)
+    joined.schedule = swarm::lookup_schedule{at, setup.opts.announce_interval};
 }
 
 /// The peer hears out only the address that a direct path began with. Where ours is another one now, another path is needed;
 /// all others are left alone.
-void supervisor_state::look_at_paths(time_point at) {
-  book.network_changed(at);
+void supervisor_state::look_at_sources(time_point at) {
   for (auto& [address, stream] : streams) {
-    auto before = std::exchange(stream.source, source_of(stream.remote));
-    if (before == stream.source)
+    auto source = source_of(stream.remote);
+    // Without a route there is nothing to dial from; one that comes is told.
+    if (!source || std::exchange(stream.source, source) == source)
       continue;
     if (stream.admitted && !stream.replaced) {
       act::mail(self, network_changed{}).send(stream.actor);

@@ -108,7 +108,8 @@ struct supervisor_state {
 
   void handle_network_changed();
   std::optional<time_point> follow_network(time_point at);
-  void look_at_paths(time_point at);
+  void follow_move(time_point at);
+  void look_at_sources(time_point at);
   std::optional<ip_address> source_of(const swarm::candidate& remote) const;
 
   // -- topics and discovery (supervisor.cpp) --------------------------------------------------------------------------
@@ -184,6 +185,7 @@ struct supervisor_state {
   std::optional<time_point> disconnect_deadline;
   std::set<caf::actor_addr> ending; // connections that disconnect waits for
   std::shared_ptr<void> network_watch;
+  std::vector<ip_address> whereabouts;         // when last looked at
   std::optional<time_point> network_due;       // a change was told: when to look
   std::optional<time_point> network_looked_at; // last
   std::optional<time_point> searched_anew;     // last, because of a change

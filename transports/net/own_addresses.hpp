@@ -14,4 +14,8 @@ std::vector<ip_address> own_addresses();
 /// nothing when there is no route. Sends nothing.
 std::optional<ip_address> source_towards(const endpoint& remote);
 
+/// Returns where this host is, for comparing: the addresses of its interfaces that run, but for those of one link only, and
+/// those it goes out into the world with. The same list as before means that paths lead where they did.
+std::vector<ip_address> whereabouts();
+
 } // namespace warren::net

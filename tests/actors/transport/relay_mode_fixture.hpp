@@ -30,10 +30,12 @@ struct relay_mode_fixture : relay_world {
       setup.opts.bind = at(number);
       setup.opts.bootstrap = {at(1)};
       setup.port = network.make_port(setup.opts.bind);
-      setup.source_towards = [this, number](const endpoint&) {
+      auto own_address = [this, number] {
         auto other = sources.find(number);
         return other == sources.end() ? at(number).address : other->second;
       };
+      setup.source_towards = [own_address](const endpoint&) { return own_address(); };
+      setup.whereabouts = [own_address] { return std::vector<ip_address>{own_address()}; };
     }
     setup.spawn_link = [this, self = setup.identity](const std::string& url, const caf::actor& supervisor) {
       relay_link_config config;

@@ -195,6 +195,7 @@ BOOST_AUTO_TEST_CASE(after_a_change_of_network_a_link_is_checked_and_a_dial_begu
     BOOST_TEST(std::holds_alternative<dial>(guest.events[1]));
   }
   guest.client.stop(guest.now);
+  guest.poll();
   guest.events.clear();
   guest.client.network_changed(guest.now);
   guest.poll();
