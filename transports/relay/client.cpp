@@ -162,14 +162,14 @@ void client::check(time_point now) {
   arm_heartbeat();
 }
 
-void client::network_changed(time_point now) {
+void client::network_changed(time_point now, bool cut) {
   now_ = now;
+  if (phase_ == phase::online && !cut)
+    return check(now);
   switch (phase_) {
     case phase::stopped:
       return;
     case phase::online:
-      check(now);
-      return;
     case phase::dialling:
     case phase::challenge_wanted:
     case phase::welcome_wanted:

@@ -93,9 +93,9 @@ public:
   /// the link is given up. Does nothing unless online.
   void check(time_point now);
 
-  /// This host's addresses or routes changed: a link that is up is checked, a dial that may lead from an address that is gone
-  /// is given up for a new one, and who waits for the next dial waits no longer.
-  void network_changed(time_point now);
+  /// This host's addresses or routes changed. A dial that may lead from an address that is gone is given up for a new one, and
+  /// so is a link that is `cut`; any other is checked. Who waits for the next dial waits no longer.
+  void network_changed(time_point now, bool cut = false);
 
   /// The WebSocket's queue holds `queued` octets.
   void drained(time_point now, std::size_t queued);

@@ -92,6 +92,7 @@ private:
   pipe* best_standby() noexcept;
   void hand_over(time_point now, pipe& to);
   void on_suspicion(time_point now);
+  void tell_suspicion();
   void let_go_of_suspects();
   void on_hand_over(time_point now, pipe& from, const wire::hand_over& f);
   void refuse_resume(pipe& candidate, errc why);

@@ -77,8 +77,12 @@ void engine::forget(time_point now, pipe_id id) {
     return;
   if (!records_)
     return fail(errc::path_lost);
-  if (auto* other = best_standby())
-    return hand_over(now, *other);
+  if (auto* other = best_standby()) {
+    hand_over(now, *other);
+    if (other->suspect) // better than nothing; something else may do better
+      tell_suspicion();
+    return;
+  }
   liveness_.on_pipe_gone();
   if (closing_)
     return end(closing_->reason, closing_->by_peer);
@@ -129,13 +133,17 @@ void engine::hand_over(time_point now, pipe& to) {
 }
 
 void engine::on_suspicion(time_point now) {
-  liveness_.suspicion_told();
   active_->suspect = true;
   auto* other = best_standby();
   if (other != nullptr && !other->suspect)
     hand_over(now, *other);
   else
-    out_.events.push_back(pipe_suspect{active_->id});
+    tell_suspicion();
+}
+
+void engine::tell_suspicion() {
+  liveness_.suspicion_told();
+  out_.events.push_back(pipe_suspect{active_->id});
 }
 
 void engine::on_hand_over(time_point now, pipe& from, const wire::hand_over& f) {

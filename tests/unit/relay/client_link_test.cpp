@@ -177,6 +177,17 @@ BOOST_AUTO_TEST_CASE(after_a_change_of_network_a_link_is_checked_and_a_dial_begu
   guest.pass(500ms);
   BOOST_REQUIRE(guest.events.size() >= 2u);
   BOOST_TEST(std::holds_alternative<hang_up>(guest.events[0]));
+  // Where its address is gone there is nothing to check.
+  {
+    client_fixture cut;
+    cut.go_online();
+    cut.client.network_changed(cut.now, true);
+    cut.poll();
+    BOOST_TEST(cut.sent.empty());
+    BOOST_REQUIRE(cut.events.size() == 2u);
+    BOOST_TEST(std::holds_alternative<hang_up>(cut.events[0]));
+    BOOST_TEST(std::holds_alternative<dial>(cut.events[1]));
+  }
   // Waiting for its next dial it waits no longer.
   guest.events.clear();
   guest.client.network_changed(guest.now);
