@@ -75,7 +75,7 @@ void relay_link_state::handle(const link_ready& ready) {
     return;
   auto content = inbox->take();
   if (content.opened) {
-    source = net::source_towards(link->remote());
+    own_address = net::source_towards(link->remote());
     client.handle_connected(now());
   }
   for (auto& message : content.messages)
@@ -89,7 +89,8 @@ void relay_link_state::handle(const link_ready& ready) {
 /// Whether the address that the WebSocket began from is no longer this host's: TCP will learn of it by silence only.
 bool relay_link_state::lost_own_address() const {
   auto mine = net::own_addresses();
-  return link && source && !source->is_loopback() && std::ranges::find(mine, *source) == mine.end();
+  return link && own_address && !own_address->is_loopback()
+         && std::ranges::find(mine, *own_address) == mine.end();
 }
 
 void relay_link_state::handle_link_end(const link_inbox::ending& ending) {

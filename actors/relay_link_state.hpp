@@ -81,7 +81,7 @@ struct relay_link_state {
   std::string state = "connecting";
   std::shared_ptr<net::websocket_link> link;
   std::shared_ptr<link_inbox> inbox;
-  std::optional<ip_address> source; // of the WebSocket
+  std::optional<ip_address> own_address; // of the WebSocket
   std::uint64_t link_number = 0;
   std::string link_reason; // why the last WebSocket ended, for people
   link_circuits circuits;
