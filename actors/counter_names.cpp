@@ -53,6 +53,7 @@ constexpr named_counter<session::counters> session_names[] = {
     {"session.resume_refused", &session::counters::resume_refused},
     {"session.bad_resume_proof", &session::counters::bad_resume_proof},
     {"session.unknown_pipe", &session::counters::unknown_pipe},
+    {"session.garbled_pipes", &session::counters::garbled_pipes},
     {"session.topics_refused_to_peer", &session::counters::topics_refused_to_peer},
 };
 

@@ -7,7 +7,10 @@
 #include "actors/option_table.hpp"
 #include "actors/relay_link.hpp"
 #include "actors/supervisor.hpp"
+#include "messages/network.hpp"
 #include "transports/crypto/system_random.hpp"
+#include "transports/net/network_watch.hpp"
+#include "transports/net/own_addresses.hpp"
 
 namespace warren {
 
@@ -59,6 +62,23 @@ void add_discovery(caf::actor_system& system, supervisor_setup& setup) {
   };
 }
 
+/// What goes out of a socket that is bound to one address comes from there, whatever changes.
+void add_network_watch(supervisor_setup& setup) {
+  if (setup.port && setup.port->local().address.is_loopback())
+    return;
+  if (setup.port && setup.port->local().address.is_unspecified())
+    setup.source_towards = net::source_towards;
+  setup.whereabouts = net::whereabouts;
+  setup.watch_network = [](const caf::actor& supervisor) -> std::shared_ptr<void> {
+    auto tell = [to = supervisor.address()] {
+      if (auto alive = caf::actor_cast<caf::actor>(to))
+        act::anon_mail(network_changed{}).send(alive);
+    };
+    auto watch = net::network_watch::start(tell);
+    return watch ? std::shared_ptr<net::network_watch>{std::move(*watch)} : nullptr;
+  };
+}
+
 /// Relay links share one set of I/O threads, made with the first link.
 auto link_spawner(
     caf::actor_system& system, const options& opts, std::shared_ptr<const crypto::identity> identity) {
@@ -106,6 +126,7 @@ caf::expected<transport_actor> make_transport(caf::actor_system& system, const o
     if (auto error = bind_port(setup))
       return error;
   add_discovery(system, setup);
+  add_network_watch(setup);
   setup.spawn_link = link_spawner(system, opts, *identity);
   return spawn_supervisor(system, std::move(setup));
 }

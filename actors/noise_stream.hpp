@@ -3,7 +3,7 @@
 #include "actors/session_directory.hpp"
 #include "actors/timer_wheel.hpp"
 #include "actors/udx_pipe.hpp"
-#include "messages/types.hpp"
+#include "messages/network.hpp"
 #include "transports/crypto/identity.hpp"
 #include "transports/session/types.hpp"
 
@@ -22,7 +22,7 @@ using noise_stream_actor = act::typed_actor<
     caf::result<void>(shut_down), caf::result<void>(topic_joined), caf::result<void>(topic_left),
     caf::result<void>(circuit_opened), caf::result<void>(circuit_data), caf::result<void>(circuit_credit),
     caf::result<void>(circuit_closed), caf::result<void>(circuit_yielded), caf::result<void>(pipe_offered),
-    caf::result<void>(open_path), caf::result<void>(relay_lost)>;
+    caf::result<void>(open_path), caf::result<void>(relay_lost), caf::result<void>(network_changed)>;
 
 /// What every connection of one transport shares.
 struct session_settings {

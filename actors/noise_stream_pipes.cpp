@@ -27,6 +27,16 @@ void noise_stream_state::want_path() {
   act::anon_mail(path_wanted{connection}).send(settings.supervisor);
 }
 
+/// This host's address is another one: what was dialled from the old one leads nowhere, and the peer does not hear it out. The
+/// pipe in use stays until another one takes over.
+void noise_stream_state::leave_old_address() {
+  if (opening)
+    return;
+  for (auto id : pipes.direct())
+    if (id != session.active_pipe())
+      session.release_pipe(id);
+}
+
 /// Reports a dial that came to nothing, unless it was settled before.
 void noise_stream_state::settle_dial(pipe_set::entry& line, bool no_such_session) {
   if (auto dial = std::exchange(line.dial, 0))

@@ -31,6 +31,14 @@ pipe_set::entry* pipe_set::find(session::pipe_id id) {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
+std::vector<session::pipe_id> pipe_set::direct() const {
+  std::vector<session::pipe_id> result;
+  for (const auto& [id, e] : entries_)
+    if (e.udx && !e.ended)
+      result.push_back(id);
+  return result;
+}
+
 relay_pipe* pipe_set::circuit(const caf::actor_addr& link, circuit_id id) {
   for (auto& [name, e] : entries_)
     if (e.relay && e.relay->is(link, id))

@@ -28,6 +28,9 @@ public:
   entry* find(session::pipe_id id);
   bool empty() const noexcept { return entries_.empty(); }
 
+  /// Returns the UDX streams that the session uses.
+  std::vector<session::pipe_id> direct() const;
+
   /// Returns the circuit of that link and id, or null.
   relay_pipe* circuit(const caf::actor_addr& link, circuit_id id);
 

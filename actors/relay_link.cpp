@@ -3,10 +3,14 @@
 #include "actors/relay_counters.hpp"
 #include "actors/relay_link_state.hpp"
 #include "actors/relay_reason.hpp"
+#include "messages/network.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/net/errc.hpp"
+#include "transports/net/own_addresses.hpp"
 #include "transports/net/url.hpp"
 #include "transports/net/websocket_client.hpp"
+
+#include <algorithm>
 
 namespace warren {
 
@@ -70,14 +74,23 @@ void relay_link_state::handle(const link_ready& ready) {
   if (!inbox || ready.link != link_number)
     return;
   auto content = inbox->take();
-  if (content.opened)
+  if (content.opened) {
+    own_address = net::source_towards(link->remote());
     client.handle_connected(now());
+  }
   for (auto& message : content.messages)
     client.handle_message(now(), std::move(message));
   if (content.closed)
     handle_link_end(*content.closed);
   else
     link->grant_reads(content.messages.size());
+}
+
+/// Whether the address that the WebSocket began from is no longer this host's: TCP will learn of it by silence only.
+bool relay_link_state::lost_own_address() const {
+  auto mine = net::own_addresses();
+  return link && own_address && !own_address->is_loopback()
+         && std::ranges::find(mine, *own_address) == mine.end();
 }
 
 void relay_link_state::handle_link_end(const link_inbox::ending& ending) {
@@ -189,6 +202,10 @@ caf::behavior relay_link_state::make_behavior() {
       [step](const relay_signal& x) { step(x); },
       [this](const check_link&) {
         client.check(now());
+        drive();
+      },
+      [this](const network_changed&) {
+        client.network_changed(now(), lost_own_address());
         drive();
       },
       [this](const shut_down&) { handle_shut_down(); },

@@ -52,6 +52,8 @@ struct relay_link_state {
 
   time_point now() const { return self->clock().now(); }
 
+  bool lost_own_address() const;
+
   void tell_state(std::string current, const std::string& reason);
 
   /// Returns true when the WebSocket took something.
@@ -79,6 +81,7 @@ struct relay_link_state {
   std::string state = "connecting";
   std::shared_ptr<net::websocket_link> link;
   std::shared_ptr<link_inbox> inbox;
+  std::optional<ip_address> own_address; // of the WebSocket
   std::uint64_t link_number = 0;
   std::string link_reason; // why the last WebSocket ended, for people
   link_circuits circuits;

@@ -88,6 +88,7 @@ supervisor_state::~supervisor_state() {
 void supervisor_state::pump() {
   auto at = now();
   restart_due(at);
+  auto network_look = follow_network(at);
   look_up_due(at);
   dial_due(at);
   settle_disconnect(at);
@@ -95,6 +96,8 @@ void supervisor_state::pump() {
   auto consider = [&](time_point when) { due = due ? std::min(*due, when) : when; };
   if (disconnect_deadline)
     consider(*disconnect_deadline);
+  if (network_look)
+    consider(*network_look);
   for (const auto& [name, when] : pending_restarts)
     consider(when);
   if (auto when = leave_relays(at))
@@ -331,6 +334,10 @@ caf::result<transport_status> supervisor_state::handle_status() {
 supervisor_actor::behavior_type supervisor_state::make_behavior() {
   self->set_down_handler([this](caf::down_msg& down) { handle_down(down); });
   start_children();
+  if (setup.whereabouts)
+    whereabouts = setup.whereabouts();
+  if (setup.watch_network)
+    network_watch = setup.watch_network(self_handle());
   pump();
   return {
       [this](const connect_topic& request) { return handle_connect(request); },
@@ -379,6 +386,7 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
         if (streams.erase(report.stream) > 0)
           lingering.insert(report.stream);
       },
+      [this](network_changed) { handle_network_changed(); },
       [this](const topic_shared& report) { handle_shared(report); },
       [this](const relay_state_changed& change) {
         relays[change.url].state = change.state;

@@ -23,6 +23,12 @@ struct supervisor_setup {
   std::shared_ptr<timer_wheel> timers; // empty under a test's clock
   /// Spawns a relay link that reports to the given actor.
   std::function<caf::expected<caf::actor>(const std::string& url, const caf::actor& supervisor)> spawn_link;
+  /// Returns the address that what is sent to `remote` comes from; empty: it is always the same.
+  std::function<std::optional<ip_address>(const endpoint& remote)> source_towards;
+  /// Returns where this host is (net::whereabouts); empty: another place after every change.
+  std::function<std::vector<ip_address>()> whereabouts;
+  /// Sends network_changed to the given actor while the result lives; null, or empty: nobody tells.
+  std::function<std::shared_ptr<void>(const caf::actor& supervisor)> watch_network;
   /// Spawns the local_discovery that reports to the given actor; empty: none.
   std::function<caf::expected<caf::actor>(const caf::actor& supervisor)> spawn_discovery;
 };

@@ -107,6 +107,7 @@ void supervisor_state::handle_path_switched(const path_switched& report) {
     stream->remote = swarm::relayed_peer{report.peer.address, stream->session->id};
   else if (auto where = endpoint::parse(report.peer.address))
     stream->remote = *where;
+  stream->source = source_of(stream->remote);
   book.moved(now(), report.connection, report.dial, stream->remote);
   if (stream->admitted && before != report.peer)
     emit("path_changed", report.peer, {});
@@ -115,6 +116,7 @@ void supervisor_state::handle_path_switched(const path_switched& report) {
 void supervisor_state::follow(live_stream stream) {
   auto address = stream.actor.address();
   stream.since = now();
+  stream.source = source_of(stream.remote);
   self->monitor(stream.actor);
   streams.insert_or_assign(address, std::move(stream));
 }

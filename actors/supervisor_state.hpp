@@ -1,10 +1,12 @@
 #pragma once
 
-// The supervisor's state. Its functions are spread over four files: children (supervisor_children.cpp), sessions
-// (supervisor_sessions.cpp), discovery (supervisor_discovery.cpp), and the interface with the topics (supervisor.cpp).
+// The supervisor's state. Its functions are spread over five files: children (supervisor_children.cpp), sessions
+// (supervisor_sessions.cpp), discovery (supervisor_discovery.cpp), changes of this host's network (supervisor_network.cpp),
+// and the interface with the topics (supervisor.cpp).
 
 #include "actors/deadline.hpp"
 #include "actors/supervisor.hpp"
+#include "messages/network.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/swarm/lookup_schedule.hpp"
 #include "transports/swarm/peer_book.hpp"
@@ -25,7 +27,7 @@ using supervisor_actor = act::typed_actor<
     caf::result<void>(session_admitted), caf::result<void>(session_closed), caf::result<void>(topic_shared),
     caf::result<void>(relay_state_changed), caf::result<void>(relay_presence),
     caf::result<void>(circuit_offered), caf::result<void>(relay_signal), caf::result<void>(path_wanted),
-    caf::result<void>(path_switched), caf::result<void>(pipe_failed), caf::result<void>(stream_merged)>;
+    caf::result<void>(path_switched), caf::result<void>(pipe_failed), caf::result<void>(stream_merged), caf::result<void>(network_changed)>;
 
 struct supervisor_state {
   supervisor_state(supervisor_actor::pointer selfptr, supervisor_setup config);
@@ -52,6 +54,7 @@ struct supervisor_state {
     bool replaced = false;    // another connection to the same peer took over; this one is ending
     std::set<topic> shared{}; // with an open channel
     time_point since{};
+    std::optional<ip_address> source{}; // our address on the direct path
   };
 
   /// A lookup_topic that has asked the DHT.
@@ -100,6 +103,14 @@ struct supervisor_state {
   void refuse(const live_stream& stream, const swarm::decision& why);
   void close_replaced(const std::vector<std::uint64_t>& connections);
   live_stream* find_connection(std::uint64_t connection);
+
+  // -- changes of this host's network (supervisor_network.cpp) ---------------------------------------------------------
+
+  void handle_network_changed();
+  std::optional<time_point> follow_network(time_point at);
+  void follow_move(time_point at);
+  void look_at_sources(time_point at);
+  std::optional<ip_address> source_of(const swarm::candidate& remote) const;
 
   // -- topics and discovery (supervisor.cpp) --------------------------------------------------------------------------
 
@@ -173,6 +184,11 @@ struct supervisor_state {
   std::vector<caf::typed_response_promise<void>> disconnecting;
   std::optional<time_point> disconnect_deadline;
   std::set<caf::actor_addr> ending; // connections that disconnect waits for
+  std::shared_ptr<void> network_watch;
+  std::vector<ip_address> whereabouts;         // when last looked at
+  std::optional<time_point> network_due;       // a change was told: when to look
+  std::optional<time_point> network_looked_at; // last
+  std::optional<time_point> searched_anew;     // last, because of a change
   std::uint64_t last_lookup = 0;
   bool bootstrap_failure_told = false;
   std::set<std::string> cut_off; // while disconnecting: peers that may have missed the last messages

@@ -23,7 +23,9 @@ public:
   bool deliver() {
     auto sent = std::exchange(queue_, {});
     for (auto& d : sent) {
-      auto to = ports_.find(d.to);
+      if (auto elsewhere = moved_.find(d.from); elsewhere != moved_.end())
+        d.from = elsewhere->second;
+      auto to = find(d.to);
       if (to == ports_.end() || unreachable_.contains(d.to) || unreachable_.contains(d.from))
         continue;
       if (loses && loses(d.from, d.payload))
@@ -45,6 +47,9 @@ public:
   /// From now on nothing goes to or from `where`, or does again.
   void cut(const endpoint& where) { unreachable_.insert(where); }
   void mend(const endpoint& where) { unreachable_.erase(where); }
+
+  /// From now on what the port at `before` sends comes from `after`, and only what is sent there reaches it.
+  void move(const endpoint& before, const endpoint& after) { moved_[before] = after; }
 
   /// Puts a datagram on the wire as if `from` had sent it.
   void inject(const endpoint& from, const endpoint& to, bytes payload) {
@@ -91,8 +96,21 @@ private:
     endpoint where_;
   };
 
+  using ports = std::map<endpoint, std::shared_ptr<udp_port>>;
+
+  ports::iterator find(const endpoint& where) {
+    for (const auto& [before, after] : moved_) {
+      if (where == after)
+        return ports_.find(before);
+      if (where == before)
+        return ports_.end();
+    }
+    return ports_.find(where);
+  }
+
   std::deque<datagram> queue_;
-  std::map<endpoint, std::shared_ptr<udp_port>> ports_;
+  std::map<endpoint, endpoint> moved_;
+  ports ports_;
   std::set<endpoint> unreachable_;
 };
 

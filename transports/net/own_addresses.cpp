@@ -4,19 +4,25 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace warren::net {
 
-std::vector<ip_address> own_addresses() {
+namespace {
+
+/// Returns the addresses of the interfaces that have all of `flags`, the loopback's left out.
+std::vector<ip_address> addresses_of_interfaces(unsigned flags) {
   ifaddrs* raw = nullptr;
   if (getifaddrs(&raw) != 0)
     return {};
   std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> list{raw, freeifaddrs};
   std::vector<ip_address> result;
   for (auto* each = raw; each != nullptr; each = each->ifa_next) {
-    if (each->ifa_addr == nullptr || (each->ifa_flags & IFF_UP) == 0 || (each->ifa_flags & IFF_LOOPBACK) != 0)
+    if (each->ifa_addr == nullptr || (each->ifa_flags & flags) != flags || (each->ifa_flags & IFF_LOOPBACK) != 0)
       continue;
     auto v4 = each->ifa_addr->sa_family == AF_INET;
     if (!v4 && each->ifa_addr->sa_family != AF_INET6)
@@ -25,6 +31,44 @@ std::vector<ip_address> own_addresses() {
     std::memcpy(&address.v6, each->ifa_addr, v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
     result.push_back(address.to_endpoint().address);
   }
+  return result;
+}
+
+// RFC 4291 2.5.6: fe80::/10.
+bool is_link_local(const ip_address& address) {
+  auto octets = address.octets();
+  return address.family() == address_family::ipv6 && octets[0] == std::byte{0xfe}
+         && (octets[1] & std::byte{0xc0}) == std::byte{0x80};
+}
+
+} // namespace
+
+std::vector<ip_address> own_addresses() {
+  return addresses_of_interfaces(IFF_UP);
+}
+
+std::optional<ip_address> source_towards(const endpoint& remote) {
+  // Connecting a UDP socket only looks the route up.
+  auto v4 = remote.address.family() == address_family::ipv4;
+  auto fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return std::nullopt;
+  socket_address to{remote};
+  socket_address from;
+  socklen_t size = sizeof(from.v6);
+  auto known = ::connect(fd, &to.any, to.size) == 0 && ::getsockname(fd, &from.any, &size) == 0;
+  ::close(fd);
+  return known ? std::optional{from.to_endpoint().address} : std::nullopt;
+}
+
+std::vector<ip_address> whereabouts() {
+  auto result = addresses_of_interfaces(IFF_UP | IFF_RUNNING);
+  std::erase_if(result, is_link_local);
+  std::ranges::sort(result);
+  // RFC 5737, RFC 3849: addresses that nobody has, so that the default route decides.
+  for (auto nowhere : {"192.0.2.1:9", "[2001:db8::1]:9"})
+    if (auto source = source_towards(*endpoint::parse(nowhere)))
+      result.push_back(*source);
   return result;
 }
 

@@ -64,6 +64,8 @@ void client::drop_link() {
   link_queued_ = 0;
   pinged_ = false;
   answer_by_.reset();
+  asked_.reset();
+  round_trip_.reset();
   close_circuits(circuits_.all(), circuit_reason::link_lost);
   tell(roster_.lost());
 }
@@ -90,10 +92,7 @@ void client::handle_timeout(time_point now) {
     case phase::stopped:
       break;
     case phase::waiting:
-      phase_ = phase::dialling;
-      deadline_ = now + config_.handshake_timeout;
-      ++counters_.dials;
-      events_.push_back(client_event::dial{});
+      redial();
       break;
     case phase::dialling:
     case phase::challenge_wanted:
@@ -111,9 +110,41 @@ void client::check_heartbeat() {
     hang_up({relay_errc::silent, std::nullopt, {}});
     return;
   }
-  if (now_ >= heard_ + heartbeat_ && !std::exchange(pinged_, true))
-    enqueue(ping{random_.draw<std::uint64_t>()});
+  if (now_ >= heard_ + heartbeat_)
+    ask_alive();
   arm_heartbeat();
+}
+
+void client::redial() {
+  phase_ = phase::dialling;
+  deadline_ = now_ + config_.handshake_timeout;
+  ++counters_.dials;
+  events_.push_back(client_event::dial{});
+}
+
+void client::ask_alive() {
+  if (std::exchange(pinged_, true))
+    return;
+  asked_ = {random_.draw<std::uint64_t>(), now_};
+  enqueue(ping{asked_->first});
+}
+
+/// Called for the answer to the frame named `id`.
+void client::note_round_trip(std::uint64_t id) {
+  if (!asked_ || asked_->first != id)
+    return;
+  auto sample = now_ - asked_->second;
+  asked_.reset();
+  // RFC 6298 2.3: srtt = 7/8 srtt + 1/8 sample.
+  round_trip_ = round_trip_ ? (*round_trip_ * 7 + sample) / 8 : sample;
+}
+
+duration client::check_limit() const {
+  if (!round_trip_)
+    return config_.check_timeout;
+  return std::clamp(
+      *round_trip_ * config_.check_round_trips, std::min(config_.shortest_check, config_.check_timeout),
+      config_.check_timeout);
 }
 
 void client::arm_heartbeat() {
@@ -126,10 +157,29 @@ void client::check(time_point now) {
   if (phase_ != phase::online || answer_by_)
     return;
   now_ = now;
-  answer_by_ = now + config_.check_timeout;
-  if (!std::exchange(pinged_, true))
-    enqueue(ping{random_.draw<std::uint64_t>()});
+  answer_by_ = now + check_limit();
+  ask_alive();
   arm_heartbeat();
+}
+
+void client::network_changed(time_point now, bool cut) {
+  now_ = now;
+  if (phase_ == phase::online && !cut)
+    return check(now);
+  switch (phase_) {
+    case phase::stopped:
+      return;
+    case phase::online:
+    case phase::dialling:
+    case phase::challenge_wanted:
+    case phase::welcome_wanted:
+      events_.push_back(client_event::hang_up{});
+      drop_link();
+      break;
+    case phase::waiting:
+      break;
+  }
+  redial();
 }
 
 void client::drained(time_point now, std::size_t queued) {

@@ -21,6 +21,10 @@ struct client_config {
   /// Access token, empty for none; at most largest_token octets.
   secret_bytes token{};
   duration handshake_timeout = std::chrono::seconds{10};
+  /// After check(): so many round trips of the link may the answer take, within these bounds; the longest while no round
+  /// trip is known.
+  int check_round_trips = 8;
+  duration shortest_check = std::chrono::milliseconds{500};
   duration check_timeout = std::chrono::seconds{2};
   reconnect_policy::config reconnect{};
   /// Topics wanted at once, joined or waiting for a place below the relay's own limit.
@@ -85,9 +89,13 @@ public:
 
   void handle_timeout(time_point now);
 
-  /// Something that went through the relay is silent: it must show within config.check_timeout that the link works, or the
-  /// link is given up. Does nothing unless online.
+  /// Something that went through the relay is silent: it must show soon (config.check_round_trips) that the link works, or
+  /// the link is given up. Does nothing unless online.
   void check(time_point now);
+
+  /// This host's addresses or routes changed. A dial that may lead from an address that is gone is given up for a new one, and
+  /// so is a link that is `cut`; any other is checked. Who waits for the next dial waits no longer.
+  void network_changed(time_point now, bool cut = false);
 
   /// The WebSocket's queue holds `queued` octets.
   void drained(time_point now, std::size_t queued);
@@ -158,6 +166,10 @@ private:
   void ask_for_topics();
   void close_circuits(std::vector<circuit> which, circuit_reason reason);
   void tell(const roster::changes& changes);
+  void redial();
+  void ask_alive();
+  void note_round_trip(std::uint64_t id);
+  duration check_limit() const;
   void arm_heartbeat();
   void check_heartbeat();
 
@@ -170,6 +182,9 @@ private:
   time_point heard_{};
   bool pinged_ = false;
   std::optional<time_point> answer_by_; ///< after check()
+  /// For the round trip: the last of our frames that is answered at once, a ping's id or 0 for the proof.
+  std::optional<std::pair<std::uint64_t, time_point>> asked_;
+  std::optional<duration> round_trip_;  ///< of this link, smoothed
   duration heartbeat_{};
   std::uint16_t topic_limit_ = 0;
   std::size_t told_waiting_ = 0; ///< topics_waiting as last told on this link

@@ -68,12 +68,14 @@ void client::handle_challenge(const challenge& asked) {
   proof.token = config_.token;
   proof.proof = config_.sign(auth_message(asked.random, config_.self, config_.host));
   enqueue(proof);
+  asked_ = {0, now_};
   phase_ = phase::welcome_wanted;
 }
 
 void client::handle_welcome(const welcome& told) {
   phase_ = phase::online;
   reconnect_.succeeded();
+  note_round_trip(0);
   ++counters_.times_online;
   topic_limit_ = told.limit.topics;
   heartbeat_ = std::chrono::milliseconds{
@@ -115,7 +117,9 @@ void client::handle_online(const frame& value, bytes message) {
     events_.push_back(client_event::signal_received{told->peer, to_bytes(told->payload)});
   else if (auto asked_alive = std::get_if<ping>(&value))
     answer(pong{asked_alive->id});
-  else if (!std::holds_alternative<pong>(value))
+  else if (auto alive = std::get_if<pong>(&value))
+    note_round_trip(alive->id);
+  else
     ++counters_.unexpected_frames;
 }
 

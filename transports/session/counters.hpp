@@ -20,6 +20,7 @@ struct counters {
   std::uint64_t hand_overs = 0;       ///< Switches to a standby pipe decided here.
   std::uint64_t records_repeated = 0; ///< Sealed records sent again on another pipe.
   std::uint64_t records_skipped = 0;  ///< Received again after a resume and left alone.
+  std::uint64_t garbled_pipes = 0;    ///< Given up for what came on them, while the session went on.
 
   std::uint64_t handshake_failed = 0;
   std::uint64_t bad_handshake_payload = 0;

@@ -30,7 +30,10 @@ engine::engine(config settings, random_source& random, time_point now)
           peer_checks{config_.expected_peer, config_.allow, config_.holds_session}},
       channels_{config_.limits, config_.local_role, out_},
       liveness_{liveness_settings(config_, random)},
-      phase_deadline_{now + config_.limits.handshake_timeout} {
+      phase_deadline_{now + config_.limits.handshake_timeout},
+      garbled_pipes_{
+          double(config_.limits.garbled_pipes),
+          1 / std::chrono::duration<double>{config_.limits.garbled_pipe_interval}.count()} {
 }
 
 const session_id& engine::id() const noexcept {

@@ -9,6 +9,7 @@
 #include "transports/session/record_layer.hpp"
 #include "transports/session/resume.hpp"
 #include "transports/session/retention.hpp"
+#include "transports/session/token_bucket.hpp"
 
 #include <list>
 
@@ -92,19 +93,21 @@ private:
   pipe* best_standby() noexcept;
   void hand_over(time_point now, pipe& to);
   void on_suspicion(time_point now);
+  void tell_suspicion();
   void let_go_of_suspects();
   void on_hand_over(time_point now, pipe& from, const wire::hand_over& f);
   void refuse_resume(pipe& candidate, errc why);
   void forget(time_point now, pipe_id id);
   void check_resume_deadlines(time_point now);
-  bool own_resume_under_way() const noexcept;
-  void on_resume_request(pipe& from, byte_view body);
+  bool goes_before_peers(time_point now, const pipe& own) const noexcept;
+  void on_resume_request(time_point now, pipe& from, byte_view body);
   void on_resume_challenge(time_point now, pipe& from, byte_view body);
   void on_resume_confirm(time_point now, pipe& from, byte_view body);
 
   // engine_frames.cpp
   void on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame);
-  void on_broken_pipe(pipe& from, std::error_code why);
+  void on_broken_pipe(time_point now, pipe& from, std::error_code why);
+  void on_garbled_pipe(time_point now, pipe& from, errc why);
   static void put_handshake(pipe& to, byte_view message);
   void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
   void on_record(time_point now, pipe& from, const pipe_frame& frame);
@@ -141,6 +144,7 @@ private:
       last_data_;               // number of the last record with a message or a finish of a channel
   std::uint64_t sent_high_ = 0; // records below were sent on some pipe
   std::uint32_t epoch_ = 0;     // of the last hand-over
+  token_bucket garbled_pipes_;  // that do not end the session
   bool admitted_ = false;
   bool closed_ = false;
   bool last_record_due_ = false; // after the end: close or acknowledgement

@@ -35,21 +35,37 @@ void engine::handle_message(time_point now, pipe_id id, byte_view octets) {
     }
     auto frame = from->reader.next(octets);
     if (!frame)
-      return on_broken_pipe(*from, frame.error());
+      return on_broken_pipe(now, *from, frame.error());
     if (!*frame)
       return;
     on_pipe_frame(now, *from, **frame);
   }
 }
 
-// Called when a pipe's octets cannot be cut into frames. A pipe that proved nothing yet ends alone.
-void engine::on_broken_pipe(pipe& from, std::error_code why) {
+// Called when a pipe's octets cannot be cut into frames.
+void engine::on_broken_pipe(time_point now, pipe& from, std::error_code why) {
   auto reason = static_cast<errc>(why.value());
   if (from.resuming())
     return refuse_resume(from, reason);
+  if (from.phase == pipe_phase::live)
+    return on_garbled_pipe(now, from, reason);
   if (from.phase == pipe_phase::handshake && reason == errc::oversized_frame)
     reason = errc::handshake_too_large;
   fail(reason);
+}
+
+// Called when a pipe that carries records brings what the peer cannot have sent there: what came before is good, the rest
+// can be had again over another pipe. Whoever can change octets under way can also stop them, but shall not find it easier
+// to end the session so; and shall not keep both sides busy with new pipes for ever.
+void engine::on_garbled_pipe(time_point now, pipe& from, errc why) {
+  if (!admitted_ || !garbled_pipes_.take(now))
+    return fail(why);
+  if (auto* counter = counter_of(out_.counters, why))
+    ++*counter;
+  ++out_.counters.garbled_pipes;
+  auto id = from.id;
+  out_.events.push_back(pipe_released{id, why});
+  forget(now, id);
 }
 
 void engine::on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame) {
@@ -63,11 +79,11 @@ void engine::on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame) 
       out_.events.push_back(pipe_released{from.id, errc::resume_refused});
       return forget(now, from.id);
     }
-    return fail(errc::unexpected_frame);
+    return on_garbled_pipe(now, from, errc::unexpected_frame);
   }
   switch (frame.kind) {
     case resume_request:
-      return on_resume_request(from, frame.body);
+      return on_resume_request(now, from, frame.body);
     case resume_challenge:
       return on_resume_challenge(now, from, frame.body);
     case resume_confirm:
@@ -113,15 +129,15 @@ void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
   byte_reader reader{frame.body};
   auto number = reader.be<std::uint32_t>();
   if (!reader.ok())
-    return fail(errc::truncated_record);
+    return on_garbled_pipe(now, from, errc::truncated_record);
   auto& opener = records_->opener;
   // The number on the wire is the low half of the true one; those that can come lie around what this pipe expects.
   auto ahead = static_cast<std::int32_t>(number - static_cast<std::uint32_t>(from.receive_next));
   if (ahead < 0)
-    return fail(errc::replayed_record);
+    return on_garbled_pipe(now, from, errc::replayed_record);
   auto true_number = from.receive_next + static_cast<std::uint32_t>(ahead);
   if (true_number > opener.next())
-    return fail(errc::missing_record);
+    return on_garbled_pipe(now, from, errc::missing_record);
   from.receive_next = true_number + 1;
   if (true_number < opener.next()) {
     ++out_.counters.records_skipped; // it came on another pipe before
@@ -129,8 +145,11 @@ void engine::on_record(time_point now, pipe& from, const pipe_frame& frame) {
   }
   byte_view header{frame.header.data(), wire::record_header_size}; // the body follows the header
   auto text = opener.open(header, reader.rest());
-  if (!text)
-    return fail(static_cast<errc>(text.error().value()));
+  if (!text) {
+    auto why = static_cast<errc>(text.error().value());
+    // Which pipe it comes on changes nothing about a key that is used up.
+    return why == errc::rekey_overdue ? fail(why) : on_garbled_pipe(now, from, why);
+  }
   ++out_.counters.records_in;
   if (!from.proven) {
     from.proven = true;

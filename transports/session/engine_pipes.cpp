@@ -5,7 +5,8 @@
 // those that come a second time are skipped. The dialler lets go of the old pipe when the first record, an acknowledgement
 // if nothing else is to be sent, comes on the new one; the acceptor at once, since the dialler has switched already.
 //
-// Should both sides dial at the same time, the arbiter's pipe wins: it refuses the other's while its own is under way.
+// Should both sides dial at the same time, the arbiter's pipe wins: it refuses the other's while its own is under way. Not
+// for long, as its own may lead nowhere.
 #include "transports/session/engine.hpp"
 
 #include "transports/crypto/secret.hpp"
@@ -45,6 +46,7 @@ void engine::attach_pipe(time_point now, pipe_id id, role side) {
 
 void engine::start_resume(time_point now, pipe& fresh) {
   fresh.deadline = now + config_.limits.handshake_timeout;
+  fresh.since = now;
   random_.fill(fresh.own_nonce);
   if (fresh.side != role::initiator)
     return;
@@ -75,8 +77,12 @@ void engine::forget(time_point now, pipe_id id) {
     return;
   if (!records_)
     return fail(errc::path_lost);
-  if (auto* other = best_standby())
-    return hand_over(now, *other);
+  if (auto* other = best_standby()) {
+    hand_over(now, *other);
+    if (other->suspect) // better than nothing; something else may do better
+      tell_suspicion();
+    return;
+  }
   liveness_.on_pipe_gone();
   if (closing_)
     return end(closing_->reason, closing_->by_peer);
@@ -127,13 +133,17 @@ void engine::hand_over(time_point now, pipe& to) {
 }
 
 void engine::on_suspicion(time_point now) {
-  liveness_.suspicion_told();
   active_->suspect = true;
   auto* other = best_standby();
   if (other != nullptr && !other->suspect)
     hand_over(now, *other);
   else
-    out_.events.push_back(pipe_suspect{active_->id});
+    tell_suspicion();
+}
+
+void engine::tell_suspicion() {
+  liveness_.suspicion_told();
+  out_.events.push_back(pipe_suspect{active_->id});
 }
 
 void engine::on_hand_over(time_point now, pipe& from, const wire::hand_over& f) {
@@ -189,11 +199,10 @@ role other(role side) {
 
 } // namespace
 
-bool engine::own_resume_under_way() const noexcept {
-  return std::ranges::any_of(pipes_, [](const pipe& p) {
-    return p.side == role::initiator
-           && (p.phase == pipe_phase::resume_dialled || (p.phase == pipe_phase::live && !p.proven));
-  });
+// Of the pipes dialled here, those on which the switch is not done.
+bool engine::goes_before_peers(time_point now, const pipe& own) const noexcept {
+  return arbiter() && own.side == role::initiator && now - own.since < config_.limits.resume_precedence
+         && (own.phase == pipe_phase::resume_dialled || (own.phase == pipe_phase::live && !own.proven));
 }
 
 // Called when a pipe does not get to carry the session. The peer sees it closed.
@@ -203,7 +212,7 @@ void engine::refuse_resume(pipe& candidate, errc why) {
   release(candidate.id, why);
 }
 
-void engine::on_resume_request(pipe& from, byte_view body) {
+void engine::on_resume_request(time_point now, pipe& from, byte_view body) {
   const auto& keys = records_->resume;
   auto request = wire::decode_resume_request(body);
   if (!request || from.phase != pipe_phase::resume_accepted)
@@ -211,7 +220,7 @@ void engine::on_resume_request(pipe& from, byte_view body) {
   auto expected = keys.request_proof(other(config_.local_role), request->nonce);
   if (request->session != keys.id().octets || !crypto::equal_in_constant_time(expected, request->proof))
     return refuse_resume(from, errc::bad_resume_proof);
-  if (arbiter() && own_resume_under_way())
+  if (std::ranges::any_of(pipes_, [&](const pipe& p) { return goes_before_peers(now, p); }))
     return refuse_resume(from, errc::resume_refused);
   from.peer_nonce = request->nonce;
   from.phase = pipe_phase::resume_challenged;
@@ -249,10 +258,9 @@ void engine::on_resume_confirm(time_point now, pipe& from, byte_view body) {
       keys.confirm_proof(other(config_.local_role), from.peer_nonce, from.own_nonce, confirm->next);
   if (!crypto::equal_in_constant_time(expected, confirm->proof))
     return refuse_resume(from, errc::bad_resume_proof);
-  bool own_switched = std::ranges::any_of(pipes_, [](const pipe& p) {
-    return p.side == role::initiator && p.phase == pipe_phase::live && !p.proven;
-  });
-  if (arbiter() && own_switched)
+  bool own_switched = std::ranges::any_of(
+      pipes_, [&](const pipe& p) { return p.phase == pipe_phase::live && goes_before_peers(now, p); });
+  if (own_switched)
     return refuse_resume(from, errc::resume_refused);
   if (confirm->next > retained_.next())
     return fail(errc::bad_acknowledgement);

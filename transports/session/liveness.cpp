@@ -10,12 +10,16 @@ namespace {
 // RFC 9000 13.2.2: a receiver acknowledges at least every second packet that asks for it.
 constexpr std::uint32_t eliciting_records_per_ack = 2;
 
+// Paths change; BBR too forgets the shortest round trip after ten seconds (draft-cardwell-ccwg-bbr 2.9.1).
+constexpr auto shortest_round_trip_window = std::chrono::seconds{10};
+
 } // namespace
 
 void liveness::on_pipe_active(time_point now, bool unacknowledged) {
   active_ = true;
   last_activity_ = now;
   probe_.reset();
+  new_path_ = true;
   suspicion_told_ = false;
   waiting_since_.reset();
   if (unacknowledged)
@@ -68,9 +72,21 @@ void liveness::on_acknowledged(time_point now, std::uint64_t next, duration peer
   if (!probe_ || next <= probe_->number)
     return;
   auto sample = std::max<duration>(now - probe_->sent - std::max<duration>(peer_delay, {}), duration{1});
+  note_round_trip(now, sample);
+  probe_.reset();
+}
+
+void liveness::note_round_trip(time_point now, duration sample) {
   // RFC 6298 2.3: srtt = 7/8 srtt + 1/8 sample.
   rtt_ = rtt_ ? (*rtt_ * 7 + sample) / 8 : sample;
-  probe_.reset();
+  if (std::exchange(new_path_, false))
+    shortest_.reset();
+  else if (now - window_since_ < shortest_round_trip_window) {
+    shortest_ = std::min(shortest_.value_or(sample), sample);
+    return;
+  }
+  shortest_before_ = std::exchange(shortest_, sample);
+  window_since_ = now;
 }
 
 void liveness::on_time(time_point now) {
@@ -96,9 +112,11 @@ time_point liveness::ping_at() const noexcept {
 }
 
 duration liveness::patience() const noexcept {
-  if (!rtt_)
+  if (!shortest_)
     return settings_.suspect_at_most;
-  return std::clamp(*rtt_ * 4 + settings_.ack_delay, settings_.suspect_at_least, settings_.suspect_at_most);
+  auto round_trip = std::min(*shortest_, shortest_before_.value_or(*shortest_));
+  return std::clamp(
+      round_trip * 4 + settings_.ack_delay, settings_.suspect_at_least, settings_.suspect_at_most);
 }
 
 bool liveness::suspect(time_point now) const noexcept {

@@ -62,11 +62,13 @@ public:
 
   std::optional<time_point> deadline() const noexcept;
 
+  /// Smoothed, with what waits in queues.
   std::optional<duration> rtt() const noexcept { return rtt_; }
 
 private:
   duration patience() const noexcept;
   time_point ping_at() const noexcept;
+  void note_round_trip(time_point now, duration sample);
 
   struct probe {
     std::uint64_t number;
@@ -87,6 +89,11 @@ private:
   std::optional<time_point> waiting_since_; // for progress of acknowledgements
   std::optional<probe> probe_;
   std::optional<duration> rtt_;
+  // The shortest round trip of the last two windows: what waits in the queues before it only delays all alike.
+  std::optional<duration> shortest_;
+  std::optional<duration> shortest_before_;
+  time_point window_since_{};
+  bool new_path_ = true; // no round trip of the pipe in use is known
 };
 
 } // namespace warren::session

@@ -29,6 +29,7 @@ struct pipe {
   pipe_phase phase;
   pipe_reader reader;
   std::optional<time_point> deadline; ///< For the resume to be done.
+  time_point since{};                 ///< When that began.
 
   std::size_t writable = 0;
   bytes outbox; ///< Goes before any record.

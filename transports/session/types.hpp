@@ -46,12 +46,19 @@ struct limits {
   /// and finds a dead path in the end. Only the initiator's session pings as long as its pings come: it does so up to a quarter
   /// early, at random, so that connections which were used at the same moment do not stay in step; the responder a quarter late.
   duration idle_ping_after = std::chrono::seconds{20};
-  /// Nothing of what is in flight acknowledged for four round trips, but within these bounds: the pipe is suspect. A standby
-  /// pipe takes over at once; without one, event pipe_suspect asks for others.
+  /// Nothing of what is in flight acknowledged for four round trips (the shortest of late: full queues make the others
+  /// longer, but acknowledgements come all the time then), within these bounds: the pipe is suspect. A standby pipe takes
+  /// over at once; without one, event pipe_suspect asks for others.
   duration suspect_at_least = std::chrono::seconds{1};
   duration suspect_at_most = std::chrono::seconds{3};
   /// Something unacknowledged for so long: the pipe is given up, event pipe_dead.
   duration dead_after = std::chrono::seconds{15};
+  /// Both sides resume at the same time: the arbiter's pipe goes before the peer's for so long. Its own may lead nowhere.
+  duration resume_precedence = std::chrono::seconds{1};
+  /// Pipes that carried garbled octets and were given up for it, of each session; so often does one more become free
+  /// again. Beyond it the session ends with the reason.
+  std::uint32_t garbled_pipes = 8;
+  duration garbled_pipe_interval = std::chrono::minutes{1};
   /// Without a pipe for so long: closed{path_lost}.
   duration resume_window = std::chrono::seconds{60};
   /// Acknowledgements wait so long for data to ride on.
@@ -122,7 +129,8 @@ struct channel_closed {
 /// The session no longer uses the pipe: close it once everything transmitted before has been written.
 struct pipe_released {
   pipe_id pipe = 0;
-  std::error_code why; ///< Empty when another pipe took over or the session ended.
+  /// Empty when another pipe took over or the session ended. A fault of a record: the pipe carried garbled octets.
+  std::error_code why;
 };
 
 /// Nothing was acknowledged on the pipe for limits::dead_after, or it was silent until another one took over. The session

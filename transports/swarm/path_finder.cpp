@@ -40,6 +40,11 @@ void path_finder::want(time_point now) {
   demote(now);
 }
 
+void path_finder::network_changed(time_point now) {
+  for (auto& [where, e] : entries_)
+    e = entry{.retry_at = now, .upgrade_at = now};
+}
+
 void path_finder::demote(time_point now) {
   auto e = current_ ? entries_.find(*current_) : entries_.end();
   if (e == entries_.end())

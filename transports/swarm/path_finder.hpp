@@ -40,6 +40,10 @@ public:
   void want(time_point now);
   bool wanted() const noexcept { return wanted_; }
 
+  /// This host's addresses or routes changed: what failed before may work now, and what is being tried leads from where this
+  /// host may be no more. Everything is tried anew, as want() or the path in use allow.
+  void network_changed(time_point now);
+
   /// Returns a candidate to try now, until empty. Each ends with on_path() or failed().
   std::optional<candidate> poll(time_point now);
   void failed(time_point now, const candidate& where, random_source& random);

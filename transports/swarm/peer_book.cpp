@@ -294,6 +294,15 @@ void peer_book::want_path(time_point now, std::uint64_t connection) {
     found->second.paths.want(now);
 }
 
+void peer_book::network_changed(time_point now) {
+  std::erase_if(dials_, [](const auto& x) { return x.second.connection != 0; });
+  for (auto& [id, live] : sessions_)
+    live.paths.network_changed(now);
+  for (auto& [target, e] : entries_)
+    if (e.failures > 0 && e.next_dial <= now + policy_.longest_backoff) // further off: a ban
+      e.next_dial = std::min(e.next_dial, now);
+}
+
 void peer_book::moved(
     time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote) {
   dials_.erase(dial);

@@ -96,6 +96,10 @@ public:
   /// The path of a connection is silent, or it has none: the peer's other addresses are dialled, each for another pipe.
   void want_path(time_point now, std::uint64_t connection);
 
+  /// This host's addresses or routes changed. Dials under way for another pipe count no more, and everybody who could not be
+  /// reached is tried again at once.
+  void network_changed(time_point now);
+
   /// A connection runs over `remote` now; `dial` is the order that led to it, 0 if the peer dialled or it is as before.
   void moved(time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote);
 

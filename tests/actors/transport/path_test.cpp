@@ -123,6 +123,53 @@ BOOST_AUTO_TEST_CASE(a_silence_on_the_only_way_there_is_loses_nothing) {
   require_connected_once();
 }
 
+BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at_once) {
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  require_connected_once();
+  talk(5, 100ms);
+  for (std::uint8_t moves = 1; moves <= 5; ++moves) {
+    move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
+    act::anon_mail(network_changed{}).send(b.transport);
+    talk(5, 300ms); // silence alone would be noticed after a second
+    check_all_arrived_once_in_order();
+  }
+  require_connected_once();
+  BOOST_TEST(state_of(b.transport).counters["supervisor.network_changed"] == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(moves_in_quick_succession_are_followed_to_the_last) {
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  require_connected_once();
+  for (std::uint8_t moves = 1; moves <= 20; ++moves) {
+    move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
+    act::anon_mail(network_changed{}).send(b.transport);
+    talk(1, std::chrono::milliseconds{10 * moves});
+  }
+  elapse(500ms);
+  check_all_arrived_once_in_order();
+  require_connected_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_network_that_leaves_a_path_alone_disturbs_nothing) {
+  start_both();
+  elapse(10s);
+  require_connected_once();
+  auto dialled = [&] { return state_of(a.transport).book.dials_in_flight(); };
+  auto before = path_of(a);
+  for (auto i = 0; i < 20; ++i) {
+    act::anon_mail(network_changed{}).send(a.transport);
+    elapse(10ms);
+    BOOST_TEST(dialled() == 0u);
+  }
+  BOOST_TEST(state_of(a.transport).counters.count("supervisor.network_changed") == 0u);
+  talk(5, 100ms);
+  check_all_arrived_once_in_order();
+  require_connected_once();
+  BOOST_TEST((path_of(a) == before));
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_for_good_is_told_as_such_when_the_resume_window_is_over) {
   start_both(transport_mode::hyperswarm);
   elapse(10s);

@@ -30,6 +30,12 @@ struct relay_mode_fixture : relay_world {
       setup.opts.bind = at(number);
       setup.opts.bootstrap = {at(1)};
       setup.port = network.make_port(setup.opts.bind);
+      auto own_address = [this, number] {
+        auto other = sources.find(number);
+        return other == sources.end() ? at(number).address : other->second;
+      };
+      setup.source_towards = [own_address](const endpoint&) { return own_address(); };
+      setup.whereabouts = [own_address] { return std::vector<ip_address>{own_address()}; };
     }
     setup.spawn_link = [this, self = setup.identity](const std::string& url, const caf::actor& supervisor) {
       relay_link_config config;
@@ -48,6 +54,12 @@ struct relay_mode_fixture : relay_world {
 
   static endpoint at(std::uint8_t number) { return {*ip_address::parse("127.0.0.1"), number}; }
 
+  /// Moves the node to another address; nobody is told.
+  void move(std::uint8_t number, const endpoint& to) {
+    network.move(at(number), to);
+    sources[number] = to.address;
+  }
+
   void elapse(std::chrono::nanoseconds time) {
     advance_with(time, [this] { return network.deliver() || wires.step(); });
   }
@@ -64,6 +76,7 @@ struct relay_mode_fixture : relay_world {
   }
 
   actor_network network;
+  std::map<std::uint8_t, ip_address> sources; // of nodes that moved
 };
 
 } // namespace warren::test

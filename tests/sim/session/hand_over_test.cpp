@@ -116,6 +116,22 @@ BOOST_AUTO_TEST_CASE(without_a_standby_a_silent_pipe_asks_for_others_and_stays_i
   BOOST_TEST(!t.ends[0].has<pipe_needed>());
 }
 
+BOOST_AUTO_TEST_CASE(when_only_a_silent_pipe_is_left_others_are_asked_for_at_once) {
+  with_standby t;
+  t.pipes[0].silent = t.pipes[1].silent = true;
+  t.write(0, 1000);
+  t.run_for(std::chrono::milliseconds{1100});
+  BOOST_REQUIRE((t.ends[0].session->active_pipe() == t.pipes[0].id_at[0]));
+  BOOST_REQUIRE(!t.ends[0].has<pipe_suspect>());
+  t.cut(t.pipes[0]);
+  t.settle();
+  BOOST_TEST((t.ends[0].session->active_pipe() == t.pipes[1].id_at[0]));
+  BOOST_TEST(t.told<pipe_suspect>(0, 1));
+  t.connect(0);
+  t.settle();
+  t.check_everything_arrived_once();
+}
+
 BOOST_AUTO_TEST_CASE(a_pipe_that_speaks_again_is_suspect_no_more_and_asks_anew_when_it_falls_silent_again) {
   talking t;
   t.write(0, 100);

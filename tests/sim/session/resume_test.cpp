@@ -73,6 +73,25 @@ BOOST_AUTO_TEST_CASE(the_resume_itself_may_break_at_any_octet) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_dial_of_the_arbiter_that_leads_nowhere_keeps_the_peers_out_for_a_moment_only) {
+  talking t;
+  std::size_t arbiter = t.ends[0].session->arbiter() ? 0 : 1;
+  t.cut(t.pipes[0]);
+  t.write(0, 1000);
+  t.write(1, 1000);
+  t.connect(arbiter).silent = true;
+  t.settle();
+  t.connect(1 - arbiter);
+  t.settle();
+  BOOST_TEST(!t.ends[arbiter].session->active_pipe());
+  t.run_for(t.bounds.resume_precedence);
+  t.connect(1 - arbiter);
+  t.settle();
+  t.check_everything_arrived_once();
+  t.run_for(std::chrono::seconds{30});
+  t.check_everything_arrived_once();
+}
+
 BOOST_AUTO_TEST_CASE(a_better_pipe_takes_over_while_data_flows) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     talking t{seed};

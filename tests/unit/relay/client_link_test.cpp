@@ -136,13 +136,81 @@ BOOST_AUTO_TEST_CASE(a_link_in_doubt_is_checked_at_once_and_given_up_soon) {
   BOOST_TEST(guest.events.empty());
   guest.client.check(guest.now);
   guest.only_sent<ping>();
-  guest.pass(1s);
+  guest.pass(300ms);
   guest.client.check(guest.now); // does not put it off
   guest.poll();
   BOOST_TEST(guest.sent.empty());
-  guest.pass(1s);
+  guest.pass(200ms);
   BOOST_REQUIRE(guest.events.size() >= 2u);
   BOOST_TEST((std::get<offline>(guest.events[1]).why == relay_errc::silent));
+}
+
+BOOST_AUTO_TEST_CASE(a_check_gives_a_slow_link_more_time_and_no_link_for_ever) {
+  for (auto [round_trip, patience] : {std::pair{100ms, 800ms}, {5'000ms, 2'000ms}}) {
+    client_fixture guest;
+    guest.go_online();
+    // So often that the round trips before are all but forgotten.
+    for (auto i = 0; i < 100; ++i) {
+      guest.pass(15s); // a heartbeat
+      auto asked = guest.only_sent<ping>();
+      guest.pass(round_trip);
+      guest.say(pong{asked.id});
+    }
+    guest.events.clear();
+    guest.client.check(guest.now);
+    guest.only_sent<ping>();
+    guest.pass(patience - 10ms);
+    BOOST_TEST(guest.events.empty());
+    guest.pass(10ms);
+    BOOST_TEST(!guest.events.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(after_a_change_of_network_a_link_is_checked_and_a_dial_begun_anew) {
+  client_fixture guest;
+  guest.go_online();
+  guest.client.network_changed(guest.now);
+  auto asked = guest.only_sent<ping>();
+  guest.say(pong{asked.id});
+  BOOST_TEST(guest.events.empty());
+  guest.client.network_changed(guest.now);
+  guest.pass(500ms);
+  BOOST_REQUIRE(guest.events.size() >= 2u);
+  BOOST_TEST(std::holds_alternative<hang_up>(guest.events[0]));
+  // Where its address is gone there is nothing to check.
+  {
+    client_fixture cut;
+    cut.go_online();
+    cut.client.network_changed(cut.now, true);
+    cut.poll();
+    BOOST_TEST(cut.sent.empty());
+    BOOST_REQUIRE(cut.events.size() == 2u);
+    BOOST_TEST(std::holds_alternative<hang_up>(cut.events[0]));
+    BOOST_TEST(std::holds_alternative<dial>(cut.events[1]));
+  }
+  // Waiting for its next dial it waits no longer.
+  guest.events.clear();
+  guest.client.network_changed(guest.now);
+  guest.poll();
+  BOOST_REQUIRE(guest.events.size() == 1u);
+  BOOST_TEST(std::holds_alternative<dial>(guest.events[0]));
+  // The dial, and the handshake, may lead from an address that is gone.
+  for (auto connected : {false, true}) {
+    guest.events.clear();
+    if (connected)
+      guest.client.handle_connected(guest.now);
+    guest.client.network_changed(guest.now);
+    guest.poll();
+    BOOST_REQUIRE(guest.events.size() == 2u);
+    BOOST_TEST(std::holds_alternative<hang_up>(guest.events[0]));
+    BOOST_TEST(std::holds_alternative<dial>(guest.events[1]));
+  }
+  guest.client.stop(guest.now);
+  guest.poll();
+  guest.events.clear();
+  guest.client.network_changed(guest.now);
+  guest.poll();
+  BOOST_TEST(guest.events.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_relays_ping_is_answered) {

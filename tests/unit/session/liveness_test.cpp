@@ -62,6 +62,29 @@ BOOST_AUTO_TEST_CASE(four_round_trips_without_an_acknowledgement_are_suspect_wit
   }
 }
 
+BOOST_AUTO_TEST_CASE(full_queues_do_not_make_a_path_more_patient_but_a_longer_path_does) {
+  std::uint64_t number = 0;
+  auto round_trip = [&](duration rtt) {
+    path.on_record_sent(now, number, true, false);
+    now += rtt;
+    path.on_acknowledged(now, ++number, {}, true);
+    return *path.deadline() - now;
+  };
+  round_trip(1ms);
+  for (auto end = now + 8s; now < end;)
+    BOOST_TEST((round_trip(500ms) == 1s));
+  BOOST_TEST((path.rtt() > 400ms));
+  for (auto end = now + 20s; now < end;)
+    round_trip(500ms);
+  BOOST_TEST((round_trip(500ms) == 2010ms));
+  // What was known of the path before holds until something is known of the new one.
+  path.on_pipe_active(now, true);
+  BOOST_TEST((*path.deadline() - now == 2010ms));
+  BOOST_TEST((round_trip(1ms) == 1s));
+  path.on_pipe_active(now, true);
+  BOOST_TEST((round_trip(600ms) == 2410ms));
+}
+
 BOOST_AUTO_TEST_CASE(silence_brings_a_ping_and_no_answer_the_verdict) {
   BOOST_TEST((path.deadline() == now + 5s));
   path.on_time(now + 5s);

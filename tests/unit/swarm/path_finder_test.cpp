@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(only_better_ways_than_the_one_in_use_are_tried) {
   BOOST_TEST(!paths.poll_timeout().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(after_a_change_of_network_what_failed_is_tried_at_once_and_what_hangs_a_second_time) {
+  paths.on_path(now, relay);
+  paths.found(now, direct);
+  try_for(1h);
+  BOOST_TEST(!paths.poll(now - 1ms).has_value());
+  paths.network_changed(now);
+  BOOST_TEST((paths.poll(now) == direct));
+  BOOST_TEST(!paths.poll(now).has_value()); // under way
+  paths.network_changed(now);
+  BOOST_TEST((paths.poll(now) == direct));
+  BOOST_TEST(!paths.poll(now).has_value()); // the relay carries the connection
+  paths.network_changed(now);
+  paths.want(now);
+  BOOST_TEST(paths.poll(now).has_value());
+  BOOST_TEST(paths.poll(now).has_value());
+  BOOST_TEST(!paths.poll(now).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_better_way_that_fails_is_tried_ever_less_often_but_for_ever) {
   paths.on_path(now, relay);
   paths.found(now, direct);

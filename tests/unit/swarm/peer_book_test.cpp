@@ -375,6 +375,47 @@ BOOST_AUTO_TEST_CASE(a_peer_that_refused_us_for_good_is_left_alone_for_the_ban) 
   BOOST_TEST(book.poll_dial(now + policy.ban).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(after_a_change_of_network_who_could_not_be_reached_is_dialled_at_once_and_a_ban_stands) {
+  auto book = make(1);
+  book.found(now, on, at(1));
+  book.found(now, on, at(2));
+  for (auto round = 0; round < 20; ++round) {
+    while (auto order = book.poll_dial(now))
+      book.dial_failed(
+          now, order->dial, order->target == candidate{at(2)} ? outcome::refused_for_good : outcome::lost);
+    now = *book.poll_timeout();
+  }
+  while (auto order = book.poll_dial(now))
+    book.dial_failed(
+        now, order->dial, order->target == candidate{at(2)} ? outcome::refused_for_good : outcome::lost);
+  BOOST_TEST(!book.poll_dial(now).has_value());
+  book.network_changed(now);
+  auto order = book.poll_dial(now);
+  BOOST_REQUIRE(order.has_value());
+  BOOST_TEST((order->target == candidate{at(1)}));
+  BOOST_TEST(!book.poll_dial(now).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(after_a_change_of_network_a_path_dialled_before_counts_no_more) {
+  auto book = make(1);
+  book.found(now, on, at(1));
+  auto first = book.poll_dial(now);
+  BOOST_REQUIRE(first.has_value());
+  static_cast<void>(book.established(now, session(7, 2, true, first->dial)));
+  book.want_path(now, 7);
+  auto before = book.poll_dial(now);
+  BOOST_REQUIRE(before.has_value());
+  BOOST_TEST(!book.poll_dial(now).has_value());
+  book.network_changed(now);
+  auto after = book.poll_dial(now);
+  BOOST_REQUIRE(after.has_value());
+  BOOST_TEST(after->connection == 7u);
+  book.dial_failed(now, before->dial, outcome::lost);
+  BOOST_TEST(book.dials_in_flight() == 1u);
+  book.moved(now, 7, after->dial, at(1));
+  BOOST_TEST(book.dials_in_flight() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(leaving_a_topic_stops_its_dials) {
   auto book = make(1);
   auto other = topic::of("b");
