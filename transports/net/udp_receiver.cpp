@@ -34,7 +34,7 @@ constexpr int reads_per_turn = 8;
 // Batches handed out and not dealt with yet beyond which there is no hurry to read more: what comes meanwhile is read at
 // once, for one wake-up, and the socket's buffer holds much more than comes in that time.
 constexpr long most_unread_batches = 2;
-constexpr timespec no_hurry{0, 100'000};
+constexpr timespec no_hurry{0, 300'000};
 
 std::error_code system_error(int code) {
   return {code, std::system_category()};
