@@ -1,5 +1,7 @@
 #include "actors/channel_table.hpp"
 
+#include "actors/wake_ups.hpp"
+
 #include <algorithm>
 
 namespace warren {
@@ -33,7 +35,10 @@ void channel_table::deliver(session::channel_id channel, channel_state& state, b
     auto cost = credit_of(content.size());
     state.credit -= static_cast<std::int64_t>(cost);
     session_.consumed(channel, cost);
-    act::anon_mail(chunk_received{key_of(channel), chunk{std::move(content)}}).send(state.consumer);
+    // As anonymous mail, but so that wake_ups can hold back who is woken.
+    state.consumer->enqueue(
+        nullptr, caf::make_message_id(),
+        caf::make_message(chunk_received{key_of(channel), chunk{std::move(content)}}), self_.context());
   }
   if (state.peer_finished && state.undelivered.empty()) {
     state.peer_finished = false;
@@ -81,14 +86,14 @@ void channel_table::drain_queue(session::channel_id channel, channel_state& stat
     auto& next = state.queue.front();
     if (std::holds_alternative<finish_request>(next.what)) {
       session_.finish(channel);
-      act::done(next.promise);
+      accepted_.push_back(std::move(next.promise));
       continue;
     }
     auto error = write_to_session(channel, std::get<chunk>(next.what));
     if (error == session::errc::would_block)
       return;
     if (!error)
-      act::done(next.promise);
+      accepted_.push_back(std::move(next.promise));
     else if (error == session::errc::message_too_large)
       next.promise.deliver(make_error(errc::too_large, error.message()));
     else
@@ -104,6 +109,15 @@ std::error_code channel_table::write_to_session(session::channel_id channel, con
   auto owner = std::make_shared<const chunk>(data);
   auto content = owner->view();
   return session_.write(channel, std::move(owner), content);
+}
+
+void channel_table::answer_writes() {
+  if (accepted_.empty())
+    return;
+  wake_ups together{self_};
+  for (auto& promise : accepted_)
+    act::done(std::move(promise));
+  accepted_.clear();
 }
 
 void channel_table::writable(session::channel_id channel) {
@@ -154,6 +168,7 @@ void channel_table::close(session::channel_id channel, errc reason, const std::s
 }
 
 void channel_table::close_all(errc reason, const std::string& detail) {
+  answer_writes();
   while (!channels_.empty())
     close(channels_.begin()->first, reason, detail);
 }

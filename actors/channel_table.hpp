@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <variant>
+#include <vector>
 
 namespace warren {
 
@@ -18,8 +19,8 @@ class channel_table {
 public:
   static constexpr std::size_t max_waiting_writes = 64;
 
-  channel_table(session::noise_session& session, std::uint64_t connection)
-      : session_{session}, connection_{connection} {
+  channel_table(session::noise_session& session, std::uint64_t connection, caf::local_actor& self)
+      : session_{session}, connection_{connection}, self_{self} {
     // nop
   }
 
@@ -38,10 +39,13 @@ public:
 
   void grant(session::channel_id channel, std::uint64_t octets);
 
-  /// Answers `promise` when the session accepted the message.
+  /// Answers `promise` when the session accepted the message, with the next answer_writes().
   void write(session::channel_id channel, chunk data, caf::typed_response_promise<void> promise);
 
   void finish(session::channel_id channel, caf::typed_response_promise<void> promise);
+
+  /// Answers the writes that were accepted: all at once, so that a consumer that writes on is woken once for them.
+  void answer_writes();
 
   /// The session takes messages on the channel again.
   void writable(session::channel_id channel);
@@ -93,7 +97,9 @@ private:
 
   session::noise_session& session_;
   std::uint64_t connection_;
+  caf::local_actor& self_;
   std::map<session::channel_id, channel_state> channels_;
+  std::vector<caf::typed_response_promise<void>> accepted_; // and not answered yet
 };
 
 } // namespace warren

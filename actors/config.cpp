@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <unistd.h>
 
 namespace warren {
@@ -69,6 +70,8 @@ config::config() : slots_{std::make_unique<std::vector<slot>>(option_table().siz
   // others (specs/caf.md sections 5 and 6).
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-throughput", 300);
+  // CAF starts four workers on two cores: they only take the cores from each other, since nothing here blocks one.
+  set("scheduler.max-threads", std::max<std::size_t>(std::thread::hardware_concurrency(), 2));
   for (std::size_t i = 0; i < slots_->size(); ++i) {
     const auto& row = option_table()[i];
     auto text = fmt::format("{}; {} (default: \"{}\")", row.description, row.allowed, row.standard());

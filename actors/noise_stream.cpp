@@ -30,7 +30,7 @@ noise_stream_state::noise_stream_state(
       settings{std::move(config)},
       connection{random.draw<std::uint64_t>()},
       session{config_of(settings, role, expected), random, selfptr->clock().now()},
-      channels{session, connection},
+      channels{session, connection, *selfptr},
       wake_up{self, settings.timers} {
   if (role == session::role::responder)
     opening.emplace();
@@ -66,6 +66,7 @@ noise_stream_state::~noise_stream_state() {
 
 void noise_stream_state::drive() {
   auto at = now();
+  channels.answer_writes(); // before the machines: the consumer prepares its next ones meanwhile
   auto take = [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); };
   pipes.receive(at, take);
   if (opening)
@@ -82,6 +83,7 @@ void noise_stream_state::drive() {
   } while (pipes.transmit(at, session));
   pipes.drive(at, take);
   handle_events(at);
+  channels.answer_writes();
   close_when_useless(at);
   end_when_done(at);
   arm();

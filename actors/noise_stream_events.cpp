@@ -1,8 +1,10 @@
 #include "actors/noise_stream_state.hpp"
+#include "actors/wake_ups.hpp"
 
 namespace warren {
 
 void noise_stream_state::handle_events(time_point at) {
+  wake_ups together{*self};
   while (auto event = session.poll_event())
     std::visit([&](auto& e) { handle(at, e); }, *event);
 }

@@ -27,9 +27,24 @@ void send_packets(const caf::actor& to, net::packet_batch packets) {
 
 } // namespace
 
+/// The packets of a batch for one receiver, as runs of neighbours: nearly always one.
 struct udp_port::group {
+  struct run {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+
   caf::actor receiver;
-  std::vector<std::size_t> members; // indices into the batch, ascending
+  run first_run;
+  std::vector<run> more;
+
+  void add(std::size_t i) {
+    auto& last = more.empty() ? first_run : more.back();
+    if (last.first + last.count == i)
+      ++last.count;
+    else
+      more.push_back({i, 1});
+  }
 };
 
 udp_port::udp_port(std::shared_ptr<datagram_sender> sender) : sender_{std::move(sender)} {
@@ -85,16 +100,18 @@ caf::actor udp_port::receiver_of(const net::packet& packet) {
 }
 
 void udp_port::send_group(group& g, const net::packet_batch& batch) {
-  auto first = g.members.front();
-  if (g.members.back() - first + 1 == g.members.size()) {
-    send_packets(g.receiver, batch.part(first, g.members.size()));
+  if (g.more.empty()) {
+    send_packets(g.receiver, batch.part(g.first_run.first, g.first_run.count));
     return;
   }
   auto selection = std::make_shared<picked>();
   selection->origin = batch;
-  selection->packets.reserve(g.members.size());
-  for (auto i : g.members)
-    selection->packets.push_back(batch.packets()[i]);
+  auto pick = [&](const group::run& r) {
+    auto chosen = batch.packets().subspan(r.first, r.count);
+    selection->packets.insert(selection->packets.end(), chosen.begin(), chosen.end());
+  };
+  pick(g.first_run);
+  std::ranges::for_each(g.more, pick);
   std::span<const net::packet> view{selection->packets};
   send_packets(g.receiver, net::packet_batch{std::move(selection), view});
 }
@@ -103,15 +120,24 @@ void udp_port::deliver(const net::packet_batch& batch) {
   std::vector<group> groups;
   {
     std::lock_guard guard{mutex_};
+    std::optional<std::uint32_t> last_stream; // its packets come in trains: looked up once for each
+    std::size_t last_group = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
+      auto stream = udx::stream_id_of(batch.packets()[i].payload);
+      if (stream && stream == last_stream) {
+        groups[last_group].add(i);
+        continue;
+      }
       auto receiver = receiver_of(batch.packets()[i]);
       if (!receiver)
         continue;
       auto g =
           std::find_if(groups.begin(), groups.end(), [&](const group& x) { return x.receiver == receiver; });
       if (g == groups.end())
-        g = groups.insert(groups.end(), group{std::move(receiver), {}});
-      g->members.push_back(i);
+        g = groups.insert(groups.end(), group{std::move(receiver), {i, 0}, {}});
+      g->add(i);
+      last_stream = stream;
+      last_group = static_cast<std::size_t>(g - groups.begin());
     }
   }
   for (auto& g : groups)

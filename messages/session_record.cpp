@@ -68,10 +68,7 @@ struct frame_writer {
   void operator()(const channel_refuse& f) const { put_channel(out, frame_type::channel_refuse, f.channel); }
   void operator()(const channel_close& f) const { put_channel(out, frame_type::channel_close, f.channel); }
   void operator()(const channel_data& f) const {
-    assert(f.content.size() <= 0xffff);
-    put_channel(out, frame_type::channel_data, f.channel);
-    put_be(out, f.end ? end_of_message : std::uint8_t{0});
-    put_be(out, static_cast<std::uint16_t>(f.content.size()));
+    put_header(out, f);
     warren::put(out, f.content);
   }
   void operator()(const channel_window& f) const {
@@ -232,6 +229,13 @@ std::optional<handshake_payload> decode_handshake_payload(byte_view payload) {
 
 void put(bytes& out, const frame& value) {
   std::visit(frame_writer{out}, value);
+}
+
+void put_header(bytes& out, const channel_data& value) {
+  assert(value.content.size() <= 0xffff);
+  put_channel(out, frame_type::channel_data, value.channel);
+  put_be(out, value.end ? end_of_message : std::uint8_t{0});
+  put_be(out, static_cast<std::uint16_t>(value.content.size()));
 }
 
 std::optional<frame> take_frame(byte_reader& text) {

@@ -220,6 +220,9 @@ inline constexpr std::size_t max_control_frame = 1 + 4 + 4 + 32 + 4;
 /// Appends `value`. The content of a channel_data is at most 65535 octets.
 void put(bytes& out, const frame& value);
 
+/// Appends all of `value` but its content, which must follow.
+void put_header(bytes& out, const channel_data& value);
+
 /// Takes one frame off the front of `text`; nothing when it is malformed.
 std::optional<frame> take_frame(byte_reader& text);
 

@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (auto* opened = std::get_if<channel_opened>(&e); opened && !table.check_write(opened->channel, 100))
         table.push(opened->channel, shared_octets{bytes(100)});
     out.events.clear();
-    bytes record;
+    record_text record;
     table.request_opens(now);
     table.fill_windows(record, 5000);
     table.fill_data(record, 5000);

@@ -30,8 +30,8 @@ void chacha20_poly1305::free_context::operator()(evp_cipher_ctx_st* context) con
   EVP_CIPHER_CTX_free(context);
 }
 
-void chacha20_poly1305::seal(const nonce& n, byte_view ad, byte_view plaintext, std::span<std::byte> out) {
-  assert(out.size() == plaintext.size() + tag_size);
+void chacha20_poly1305::seal_pieces(
+    const nonce& n, byte_view ad, std::span<const byte_view> plaintext, std::span<std::byte> out) {
   if (!sealing_)
     sealing_.reset(new_context(key_.view(), true));
   auto* evp = sealing_.get();
@@ -39,15 +39,17 @@ void chacha20_poly1305::seal(const nonce& n, byte_view ad, byte_view plaintext, 
   bool ok = EVP_EncryptInit_ex2(evp, nullptr, nullptr, as_u8(byte_view{n}), nullptr) == 1;
   if (!ad.empty())
     ok = ok && EVP_EncryptUpdate(evp, nullptr, &length, as_u8(ad), static_cast<int>(ad.size())) == 1;
-  if (!plaintext.empty())
-    ok = ok
-         && EVP_EncryptUpdate(evp, as_u8(out), &length, as_u8(plaintext), static_cast<int>(plaintext.size()))
-                == 1;
+  for (auto piece : plaintext) {
+    assert(out.size() >= piece.size() + tag_size);
+    if (!piece.empty())
+      ok = ok
+           && EVP_EncryptUpdate(evp, as_u8(out), &length, as_u8(piece), static_cast<int>(piece.size())) == 1;
+    out = out.subspan(piece.size());
+  }
+  assert(out.size() == tag_size);
   std::array<std::byte, tag_size> rest;
   ok = ok && EVP_EncryptFinal_ex(evp, as_u8(rest), &length) == 1;
-  ok =
-      ok
-      && EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, tag_size, as_u8(out.subspan(plaintext.size()))) == 1;
+  ok = ok && EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, tag_size, as_u8(out)) == 1;
   // Only a broken installation gets here; sending unsealed octets would be worse than ending.
   if (!ok)
     throw std::runtime_error{"OpenSSL could not seal a record"};

@@ -21,7 +21,13 @@ public:
   explicit chacha20_poly1305(secret<key_size> key) noexcept : key_{std::move(key)} {}
 
   /// Writes ciphertext and tag to `out`, which has plaintext.size() + tag_size octets and may start where `plaintext` does.
-  void seal(const nonce& n, byte_view ad, byte_view plaintext, std::span<std::byte> out);
+  void seal(const nonce& n, byte_view ad, byte_view plaintext, std::span<std::byte> out) {
+    seal_pieces(n, ad, std::span{&plaintext, 1}, out);
+  }
+
+  /// The same for a plaintext that lies in pieces, none of which may overlap with `out` if there are several.
+  void seal_pieces(
+      const nonce& n, byte_view ad, std::span<const byte_view> plaintext, std::span<std::byte> out);
 
   /// Writes the plaintext of `sealed` to `out`, which has sealed.size() - tag_size octets and may start where `sealed` does.
   /// False when it does not authenticate; `out` is then wiped.

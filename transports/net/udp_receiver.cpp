@@ -4,6 +4,7 @@
 #include "transports/net/socket_address.hpp"
 
 #include <netinet/udp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -33,6 +34,11 @@ constexpr std::size_t most_moved = 4096;
 
 // Calls of recvmmsg on one socket before the others get a turn.
 constexpr int reads_per_turn = 8;
+
+// Batches handed out and not dealt with yet beyond which there is no hurry to read more: what comes meanwhile is read at
+// once, for one wake-up, and the socket's buffer holds much more than comes in that time.
+constexpr long most_unread_batches = 2;
+constexpr timespec no_hurry{0, 300'000};
 
 std::error_code system_error(int code) {
   return {code, std::system_category()};
@@ -95,6 +101,7 @@ struct udp_receiver::impl {
   void run();
   bool read(std::size_t index);
   bool next_slab();
+  void let_others_catch_up() const;
   std::size_t receive(udp_socket& from, std::size_t buffer);
   void deliver(std::size_t index, std::size_t messages);
   void close_gaps(std::size_t messages);
@@ -134,7 +141,15 @@ void udp_receiver::impl::run() {
       if (tag == sockets.size() || !read(tag))
         return;
     }
+    let_others_catch_up();
   }
+}
+
+void udp_receiver::impl::let_others_catch_up() const {
+  if (current.use_count() - 1 <= most_unread_batches)
+    return;
+  pollfd stop{wake.get(), POLLIN, 0};
+  ppoll(&stop, 1, &no_hurry, nullptr);
 }
 
 /// Reads a turn's worth from one socket; false when the receiver stops.

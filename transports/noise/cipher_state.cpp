@@ -16,10 +16,11 @@ crypto::chacha20_poly1305::nonce encode_nonce(std::uint64_t n) noexcept {
 
 } // namespace
 
-std::error_code cipher_state::encrypt_with_ad(byte_view ad, byte_view plaintext, std::span<std::byte> out) {
+std::error_code cipher_state::encrypt_pieces_with_ad(
+    byte_view ad, std::span<const byte_view> plaintext, std::span<std::byte> out) {
   if (n_ == reserved_nonce)
     return noise_errc::nonces_exhausted;
-  aead_.seal(encode_nonce(n_), ad, plaintext, out);
+  aead_.seal_pieces(encode_nonce(n_), ad, plaintext, out);
   ++n_;
   return {};
 }

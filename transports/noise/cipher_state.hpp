@@ -21,7 +21,13 @@ public:
 
   /// EncryptWithAd: writes plaintext.size() + tag_size octets to `out`, which may start where `plaintext` does.
   /// Fails with nonces_exhausted.
-  std::error_code encrypt_with_ad(byte_view ad, byte_view plaintext, std::span<std::byte> out);
+  std::error_code encrypt_with_ad(byte_view ad, byte_view plaintext, std::span<std::byte> out) {
+    return encrypt_pieces_with_ad(ad, std::span{&plaintext, 1}, out);
+  }
+
+  /// The same for a plaintext that lies in pieces, none of which may overlap with `out` if there are several.
+  std::error_code encrypt_pieces_with_ad(
+      byte_view ad, std::span<const byte_view> plaintext, std::span<std::byte> out);
 
   /// DecryptWithAd: writes ciphertext.size() - tag_size octets to `out`, which may start where `ciphertext` does. Fails with
   /// message_too_short, decrypt_failed or nonces_exhausted; n is then as before.

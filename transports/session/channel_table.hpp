@@ -5,6 +5,7 @@
 #include "messages/topic.hpp"
 #include "transports/session/channel.hpp"
 #include "transports/session/outputs.hpp"
+#include "transports/session/record_text.hpp"
 #include "transports/session/token_bucket.hpp"
 #include "transports/session/types.hpp"
 
@@ -63,10 +64,10 @@ public:
   bool wants_data() const noexcept { return !ready_.empty(); }
 
   /// Appends credit frames while `record` is below `limit` octets.
-  void fill_windows(bytes& record, std::size_t limit);
+  void fill_windows(record_text& record, std::size_t limit);
 
   /// Appends data of all channels in turn while `record` is below `limit` octets. True when a message or a finish went in.
-  bool fill_data(bytes& record, std::size_t limit);
+  bool fill_data(record_text& record, std::size_t limit);
 
   /// True when every accepted message was put to a record.
   bool drained() const noexcept;
@@ -102,8 +103,8 @@ private:
   void request_close(channel& subject);
   void mark_ready(channel& subject);
   void list_window(channel& subject);
-  bool fill_channel(channel& subject, bytes& record, std::size_t limit);
-  void fill_end(channel& subject, bytes& record);
+  bool fill_channel(channel& subject, record_text& record, std::size_t limit);
+  void fill_end(channel& subject, record_text& record);
   void tell_writable(channel& subject);
 
   const limits& limits_;

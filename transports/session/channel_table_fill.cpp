@@ -16,13 +16,13 @@ constexpr std::size_t shortest_fragment = 64;
 constexpr std::size_t small_frame = 1 + 4;
 constexpr std::size_t window_frame = 1 + 4 + 4;
 
-std::size_t room_in(const bytes& record, std::size_t limit) {
+std::size_t room_in(const record_text& record, std::size_t limit) {
   return limit - std::min(limit, record.size());
 }
 
 } // namespace
 
-void channel_table::fill_windows(bytes& record, std::size_t limit) {
+void channel_table::fill_windows(record_text& record, std::size_t limit) {
   while (!window_list_.empty() && room_in(record, limit) >= window_frame) {
     auto* subject = find(window_list_.front());
     window_list_.pop_front();
@@ -33,11 +33,11 @@ void channel_table::fill_windows(bytes& record, std::size_t limit) {
       continue;
     // A message that was completed since may have taken up what was owed; no frame gives nothing.
     if (auto increment = subject->incoming.take_grant(); increment > 0)
-      wire::put(record, wire::channel_window{subject->remote_id, increment});
+      wire::put(record.frames(), wire::channel_window{subject->remote_id, increment});
   }
 }
 
-bool channel_table::fill_data(bytes& record, std::size_t limit) {
+bool channel_table::fill_data(record_text& record, std::size_t limit) {
   wrote_message_ = false;
   while (!ready_.empty()) {
     auto* subject = find(ready_.front());
@@ -57,7 +57,7 @@ bool channel_table::fill_data(bytes& record, std::size_t limit) {
 }
 
 // One turn. False when the record is full; the channel then keeps its place.
-bool channel_table::fill_channel(channel& subject, bytes& record, std::size_t limit) {
+bool channel_table::fill_channel(channel& subject, record_text& record, std::size_t limit) {
   auto turn = std::min(limit, record.size() + quantum);
   while (subject.outgoing.sendable()) {
     if (room_in(record, limit) < wire::data_header_size + shortest_fragment)
@@ -65,7 +65,7 @@ bool channel_table::fill_channel(channel& subject, bytes& record, std::size_t li
     if (room_in(record, turn) < wire::data_header_size + shortest_fragment)
       return true;
     auto next = subject.outgoing.peek(room_in(record, turn) - wire::data_header_size);
-    wire::put(record, wire::channel_data{subject.remote_id, next.end, next.content});
+    record.put_data(wire::channel_data{subject.remote_id, next.end, next.content}, next.owner);
     wrote_message_ = true;
     subject.outgoing.pop(next);
   }
@@ -77,15 +77,15 @@ bool channel_table::fill_channel(channel& subject, bytes& record, std::size_t li
   return true;
 }
 
-void channel_table::fill_end(channel& subject, bytes& record) {
+void channel_table::fill_end(channel& subject, record_text& record) {
   if (subject.finish_requested && !subject.finish_sent) {
     subject.finish_sent = true;
-    wire::put(record, wire::channel_finish{subject.remote_id});
+    wire::put(record.frames(), wire::channel_finish{subject.remote_id});
     wrote_message_ = true;
   }
   if (subject.close_requested && !subject.close_sent) {
     subject.close_sent = true;
-    wire::put(record, wire::channel_close{subject.remote_id});
+    wire::put(record.frames(), wire::channel_close{subject.remote_id});
   }
 }
 

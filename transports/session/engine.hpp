@@ -121,8 +121,8 @@ private:
   std::optional<transmit> take_outbox(pipe& to);
   std::optional<transmit> take_record(pipe& to);
   bool build_record(time_point now, std::size_t room);
-  void put_frames(time_point now, bytes& record, std::size_t limit);
-  void put_close(bytes& record, bool at_once);
+  void put_frames(time_point now, record_text& record, std::size_t limit);
+  void put_close(record_text& record, bool at_once);
   bool close_due() const noexcept;
   void acknowledge(std::uint64_t next);
 
@@ -133,6 +133,7 @@ private:
   std::optional<record_state> records_;
   channel_table channels_;
   retention retained_;
+  record_text text_; // of the record that is being built
   liveness liveness_;
   std::list<pipe> pipes_;
   pipe* active_ = nullptr;

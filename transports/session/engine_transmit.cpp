@@ -50,9 +50,9 @@ std::optional<transmit> engine::take_outbox(pipe& to) {
 }
 
 std::optional<transmit> engine::take_record(pipe& to) {
-  const auto& record = *retained_.find(to.send_next);
+  auto record = retained_.find(to.send_next)->view();
   auto size = std::min(to.writable, record.size() - to.send_offset);
-  auto part = byte_view{record}.subspan(to.send_offset, size);
+  auto part = record.subspan(to.send_offset, size);
   to.send_offset += size;
   to.writable -= size;
   out_.counters.bytes_out += size;
@@ -74,28 +74,29 @@ bool engine::build_record(time_point now, std::size_t room) {
     return false;
   constexpr auto overhead = wire::record_header_size + wire::seal_size;
   auto text = std::clamp(room - std::min(room, overhead), least_record_text, wire::max_record_text);
-  auto record = retained_.take_buffer();
   auto& sealer = records_->sealer;
-  sealer.begin(record);
+  text_.clear();
   bool with_ack = liveness_.ack_owed();
   if (with_ack) {
     auto delay = std::chrono::duration_cast<std::chrono::microseconds>(liveness_.held_back(now)).count();
     wire::put(
-        record, wire::ack{
-                    records_->opener.next(),
-                    static_cast<std::uint32_t>(std::clamp<std::int64_t>(delay, 0, 0xffffffff))});
+        text_.frames(), wire::ack{
+                            records_->opener.next(),
+                            static_cast<std::uint32_t>(std::clamp<std::int64_t>(delay, 0, 0xffffffff))});
   }
-  auto start = record.size();
-  put_frames(now, record, wire::record_header_size + text - tail_room);
-  bool eliciting = record.size() > start;
+  auto start = text_.size();
+  put_frames(now, text_, text - tail_room);
+  bool eliciting = text_.size() > start;
   if (!eliciting && !(with_ack && (liveness_.ack_due() || closed_)))
     return false;
   bool rekey = sealer.rekey_due(now);
   if (rekey)
-    wire::put(record, wire::rekey{});
+    wire::put(text_.frames(), wire::rekey{});
   eliciting = eliciting || rekey;
   auto number = sealer.next();
-  sealer.seal(record);
+  auto record = retained_.take_buffer();
+  sealer.seal(text_, record);
+  text_.clear();
   if (rekey) {
     sealer.rekey(now);
     ++out_.counters.rekeys_out;
@@ -107,17 +108,17 @@ bool engine::build_record(time_point now, std::size_t room) {
   return true;
 }
 
-void engine::put_frames(time_point now, bytes& record, std::size_t limit) {
+void engine::put_frames(time_point now, record_text& record, std::size_t limit) {
   if (closed_)
     return put_close(record, true);
   channels_.request_opens(now);
   while (!out_.control.empty() && record.size() + wire::max_control_frame <= limit) {
-    wire::put(record, out_.control.front());
+    wire::put(record.frames(), out_.control.front());
     out_.control.pop_front();
   }
   channels_.fill_windows(record, limit);
   if (liveness_.ping_due())
-    wire::put(record, wire::ping{});
+    wire::put(record.frames(), wire::ping{});
   if (retained_.size() < config_.limits.retained_bytes && !(closing_ && closing_->sent)) {
     if (channels_.fill_data(record, limit))
       last_data_ = records_->sealer.next();
@@ -134,10 +135,10 @@ bool engine::has_unconfirmed_data() const noexcept {
   return !channels_.drained() || (last_data_ && retained_.first() <= *last_data_);
 }
 
-void engine::put_close(bytes& record, bool at_once) {
+void engine::put_close(record_text& record, bool at_once) {
   if (closing_->sent)
     return;
-  wire::put(record, wire::close{static_cast<std::uint16_t>(closing_->reason), at_once});
+  wire::put(record.frames(), wire::close{static_cast<std::uint16_t>(closing_->reason), at_once});
   closing_->sent = true;
   closing_->sent_in = records_->sealer.next();
 }
@@ -147,7 +148,7 @@ void engine::acknowledge(std::uint64_t next) {
   for (auto& p : pipes_) {
     if (p.phase != pipe_phase::live || p.send_offset == 0 || p.send_next >= next)
       continue;
-    auto rest = byte_view{*retained_.find(p.send_next)}.subspan(p.send_offset);
+    auto rest = retained_.find(p.send_next)->view().subspan(p.send_offset);
     put(p.outbox, rest);
     ++p.send_next;
     p.send_offset = 0;

@@ -28,19 +28,13 @@ record_sealer::record_sealer(
       key_since_time_{now} {
 }
 
-void record_sealer::begin(bytes& record) const {
-  record.clear();
-  record.resize(wire::record_header_size);
-}
-
-void record_sealer::seal(bytes& record) {
-  auto text_size = record.size() - wire::record_header_size;
-  assert(text_size <= wire::max_record_text);
-  auto header = record_header(text_size, next());
-  std::ranges::copy(header, record.begin());
-  record.resize(record.size() + wire::seal_size);
-  auto sealed = std::span{record}.subspan(wire::record_header_size);
-  [[maybe_unused]] auto failed = cipher_.encrypt_with_ad(header, sealed.first(text_size), sealed);
+void record_sealer::seal(record_text& text, record_buffer& record) {
+  assert(text.size() <= wire::max_record_text);
+  record.resize(wire::record_header_size + text.size() + wire::seal_size);
+  auto header = record_header(text.size(), next());
+  std::ranges::copy(header, record.octets().begin());
+  [[maybe_unused]] auto failed = cipher_.encrypt_pieces_with_ad(
+      header, text.pieces(), record.octets().subspan(wire::record_header_size));
   assert(!failed); // 2^64 records are never reached
 }
 
@@ -60,9 +54,9 @@ result<byte_view> record_opener::open(byte_view header, byte_view sealed) {
   if (next() - key_since_ >= max_records_per_key)
     return errc::rekey_overdue;
   text_.resize(sealed.size() - wire::seal_size);
-  if (cipher_.decrypt_with_ad(header, sealed, text_))
+  if (cipher_.decrypt_with_ad(header, sealed, text_.octets()))
     return errc::tampered_record;
-  return byte_view{text_};
+  return text_.view();
 }
 
 void record_opener::rekey() {

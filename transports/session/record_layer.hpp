@@ -5,6 +5,8 @@
 #include "messages/session_record.hpp"
 #include "messages/time.hpp"
 #include "transports/noise/cipher_state.hpp"
+#include "transports/session/record_buffer.hpp"
+#include "transports/session/record_text.hpp"
 
 #include <optional>
 
@@ -19,11 +21,9 @@ public:
   record_sealer(
       noise::cipher_state cipher, std::uint64_t rekey_after_records, duration rekey_after, time_point now);
 
-  /// Makes `record` an empty record: text is appended to it until seal().
-  void begin(bytes& record) const;
-
-  /// Seals in place and counts. A record that holds a rekey frame must be followed by rekey().
-  void seal(bytes& record);
+  /// Makes `record` the next record, with `text` sealed in it, and counts. One that holds a rekey frame must be followed by
+  /// rekey().
+  void seal(record_text& text, record_buffer& record);
 
   /// True when the record being built must end with a rekey frame.
   bool rekey_due(time_point now) const noexcept;
@@ -57,7 +57,7 @@ public:
 private:
   noise::cipher_state cipher_;
   std::uint64_t key_since_ = 0;
-  bytes text_;
+  record_buffer text_;
 };
 
 } // namespace warren::session

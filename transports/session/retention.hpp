@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/bytes.hpp"
+#include "transports/session/record_buffer.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -12,17 +12,17 @@ namespace warren::session {
 /// acknowledged records are used again: no allocation per record once traffic flows.
 class retention {
 public:
-  /// Returns an empty buffer for the next record.
-  bytes take_buffer();
+  /// Returns a buffer for the next record.
+  record_buffer take_buffer();
 
   /// Keeps the record that follows the last one. `eliciting`: the peer owes an acknowledgement for it.
-  void push(bytes record, bool eliciting);
+  void push(record_buffer record, bool eliciting);
 
   /// Drops all records before `next`. False when such a record was never pushed: the state is then as before.
   [[nodiscard]] bool acknowledge(std::uint64_t next);
 
   /// Returns the record, or nothing when it is acknowledged or not made yet.
-  const bytes* find(std::uint64_t number) const noexcept;
+  const record_buffer* find(std::uint64_t number) const noexcept;
 
   /// The first record kept, and the one after the last.
   std::uint64_t first() const noexcept { return first_; }
@@ -35,12 +35,12 @@ public:
 
 private:
   struct kept {
-    bytes record;
+    record_buffer record;
     bool eliciting;
   };
 
   std::deque<kept> records_;
-  std::vector<bytes> free_;
+  std::vector<record_buffer> free_;
   std::uint64_t first_ = 0;
   std::size_t octets_ = 0;
   std::size_t eliciting_ = 0;

@@ -17,7 +17,7 @@ fragment send_queue::peek(std::size_t room) const {
   auto rest = messages_.front().view.subspan(offset_);
   auto size = static_cast<std::size_t>(std::min<std::uint64_t>({rest.size(), room, credit_}));
   bool end = size == rest.size() && credit_ >= size + message_cost;
-  return {rest.first(size), end};
+  return {rest.first(size), messages_.front().owner, end};
 }
 
 void send_queue::pop(const fragment& sent) {

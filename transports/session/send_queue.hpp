@@ -26,6 +26,7 @@ struct shared_octets {
 /// A piece of the first queued message.
 struct fragment {
   byte_view content;
+  std::shared_ptr<const void> owner;
   bool end = false;
 };
 

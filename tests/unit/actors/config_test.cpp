@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 using namespace warren;
 
@@ -161,6 +162,8 @@ BOOST_AUTO_TEST_CASE(the_scheduler_shares_work_and_bounds_how_long_one_actor_run
   config settings;
   BOOST_TEST((caf::get_or(settings, "scheduler.policy", caf::atom("none")) == caf::atom("sharing")));
   BOOST_TEST(caf::get_or(settings, "scheduler.max-throughput", std::size_t{0}) == 300u);
+  auto cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 2);
+  BOOST_TEST(caf::get_or(settings, "scheduler.max-threads", std::size_t{0}) == cores);
 }
 
 BOOST_AUTO_TEST_CASE(options_that_do_not_go_together_are_refused) {

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(data_beyond_the_window_is_a_violation) {
 
 BOOST_AUTO_TEST_CASE(credit_that_a_completed_message_took_up_again_gives_no_frame) {
   auto id = open();
-  bytes record;
+  record_text record;
   table.fill_windows(record, 1000);
   record.clear();
   // Half a window of fragments would be paid back; then they are a message that nobody has consumed.
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_message_beyond_the_longest_is_a_violation) {
   while (!violated) {
     violated = table.on_frame(now, wire::channel_data{id, false, part});
     sent += part.size();
-    bytes record;
+    record_text record;
     table.fill_windows(record, 1000); // its credit comes back at once
     BOOST_REQUIRE(sent < (17u << 20));
   }
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_and_tells_when_it_takes_messages_again
   BOOST_TEST(!write(700'000));
   BOOST_TEST((write(700'000) == errc::would_block));
   BOOST_TEST(!write(1000)); // still fits
-  bytes record;
+  record_text record;
   BOOST_REQUIRE(!table.on_frame(now, wire::channel_window{id, 10'000'000}));
   while (table.wants_data()) {
     record.clear();

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "messages/act.hpp"
+
+#include <array>
+
+namespace warren {
+
+/// While it lives, what `self` sends wakes nobody; at its end everybody it sent to is woken, once. Whoever gets several
+/// messages in a row then deals with all of them, and does not take the core for the first of them. For loops over messages,
+/// not around work: receivers wait meanwhile. Anonymous mail goes without `self` and wakes at once all the same.
+class wake_ups final : public caf::execution_unit {
+public:
+  explicit wake_ups(caf::local_actor& self)
+      : caf::execution_unit{&self.home_system()}, self_{self}, before_{self.context()} {
+    if (before_ != nullptr)
+      proxy_registry_ptr(before_->proxy_registry_ptr());
+    self_.context(this);
+  }
+
+  ~wake_ups() override {
+    self_.context(before_);
+    for (std::size_t i = 0; i < count_; ++i)
+      wake(held_[i]);
+  }
+
+  wake_ups(const wake_ups&) = delete;
+  wake_ups& operator=(const wake_ups&) = delete;
+
+  void exec_later(caf::resumable* woken) override {
+    if (count_ < held_.size())
+      held_[count_++] = woken;
+    else
+      wake(woken);
+  }
+
+private:
+  void wake(caf::resumable* woken) {
+    if (before_ != nullptr)
+      before_->exec_later(woken);
+    else
+      system().scheduler().enqueue(woken);
+  }
+
+  caf::local_actor& self_;
+  caf::execution_unit* before_;
+  std::array<caf::resumable*, 16> held_{};
+  std::size_t count_ = 0;
+};
+
+} // namespace warren
