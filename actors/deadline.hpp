@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/timer_wheel.hpp"
 #include "messages/time.hpp"
 #include "messages/types.hpp"
 
@@ -9,29 +8,17 @@
 
 namespace warren {
 
-/// Keeps an actor's one wake-up in step with its machine's poll_timeout(). With a timer_wheel it comes from there. Otherwise from
-/// CAF's clock: CAF 0.17 cannot cancel a delayed message, so a later deadline waits for the armed one to fire and only an earlier
-/// one sends anew; machines take early calls as no-ops.
+/// Keeps an actor's one wake-up in step with its machine's poll_timeout(). CAF 0.17 cannot cancel a delayed message, so a
+/// later deadline waits for the armed one to fire and only an earlier one sends anew; machines take early calls as no-ops.
 class deadline {
 public:
-  deadline() = default;
-
-  /// Takes its wake-ups from `wheel` if there is one.
-  template <class Self>
-  deadline(Self* self, const std::shared_ptr<timer_wheel>& wheel) {
-    if (wheel)
-      alarm_.emplace(wheel->queue(), self->address());
-  }
-
   /// Call after every drain, with what poll_timeout() returned.
   template <class Self>
   void arm(Self* self, std::optional<time_point> due) {
-    if (alarm_)
-      return alarm_->set(self->clock().now(), due.value_or(time_point::max()));
     if (!due || (armed_ && *armed_ <= *due))
       return;
     armed_ = due;
-    auto wait = std::max(*due - self->clock().now(), timer_queue::shortest_wait);
+    auto wait = std::max<duration>(*due - self->clock().now(), std::chrono::milliseconds{1});
     act::mail(self, deadline_reached{}).delay(wait).send(caf::actor_cast<caf::actor>(self));
   }
 
@@ -44,7 +31,6 @@ public:
 
 private:
   std::optional<time_point> armed_;
-  std::optional<timer_queue::alarm> alarm_;
 };
 
 } // namespace warren
