@@ -13,6 +13,7 @@ warren_test(actors_transport actors
     transport/timer_queue_test.cpp
     transport/udp_port_test.cpp
     transport/unexpected_message_test.cpp
+    transport/wake_ups_test.cpp
   DEPENDS warren_actors)
 target_precompile_headers(actors_transport PRIVATE <caf/all.hpp>
   "${PROJECT_SOURCE_DIR}/messages/types.hpp")
