@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at
   talk(5, 100ms);
   for (std::uint8_t moves = 1; moves <= 5; ++moves) {
     move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
-    act::anon_mail(network_changed{}).send(b.transport);
+    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(b.transport));
     talk(5, 300ms); // silence alone would be noticed after a second
     check_all_arrived_once_in_order();
   }
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(moves_in_quick_succession_are_followed_to_the_last) {
   require_connected_once();
   for (std::uint8_t moves = 1; moves <= 20; ++moves) {
     move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
-    act::anon_mail(network_changed{}).send(b.transport);
+    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(b.transport));
     talk(1, std::chrono::milliseconds{10 * moves});
   }
   elapse(500ms);
