@@ -66,6 +66,8 @@ void liveness::on_record_sent(time_point now, std::uint64_t number, bool eliciti
 
 void liveness::on_acknowledged(time_point now, std::uint64_t next, duration peer_delay, bool unacknowledged) {
   suspicion_told_ = false;
+  if (waiting_since_)
+    wait_ = std::max<duration>(now - *waiting_since_, wait_.value_or(duration{}) * 7 / 8);
   waiting_since_.reset();
   if (unacknowledged && active_)
     waiting_since_ = now;
@@ -114,9 +116,9 @@ time_point liveness::ping_at() const noexcept {
 duration liveness::patience() const noexcept {
   if (!shortest_)
     return settings_.suspect_at_most;
-  auto round_trip = std::min(*shortest_, shortest_before_.value_or(*shortest_));
+  auto expected = std::min({*shortest_, shortest_before_.value_or(*shortest_), wait_.value_or(*shortest_)});
   return std::clamp(
-      round_trip * 4 + settings_.ack_delay, settings_.suspect_at_least, settings_.suspect_at_most);
+      expected * 4 + settings_.ack_delay, settings_.suspect_at_least, settings_.suspect_at_most);
 }
 
 bool liveness::suspect(time_point now) const noexcept {

@@ -89,7 +89,10 @@ private:
   std::optional<time_point> waiting_since_; // for progress of acknowledgements
   std::optional<probe> probe_;
   std::optional<duration> rtt_;
-  // The shortest round trip of the last two windows: what waits in the queues before it only delays all alike.
+  // How long progress was waited for: the last time, or a longer time before, of which an eighth is forgotten each time. On a
+  // full path far less than the round trip, which includes all that waits in queues.
+  std::optional<duration> wait_;
+  // The shortest round trip of the last two windows.
   std::optional<duration> shortest_;
   std::optional<duration> shortest_before_;
   time_point window_since_{};

@@ -46,9 +46,9 @@ struct limits {
   /// and finds a dead path in the end. Only the initiator's session pings as long as its pings come: it does so up to a quarter
   /// early, at random, so that connections which were used at the same moment do not stay in step; the responder a quarter late.
   duration idle_ping_after = std::chrono::seconds{20};
-  /// Nothing of what is in flight acknowledged for four round trips (the shortest of late: full queues make the others
-  /// longer, but acknowledgements come all the time then), within these bounds: the pipe is suspect. A standby pipe takes
-  /// over at once; without one, event pipe_suspect asks for others.
+  /// Nothing of what is in flight acknowledged for four round trips (where queues are full, four times what passes between
+  /// acknowledgements, see liveness), within these bounds: the pipe is suspect. A standby pipe takes over at once; without
+  /// one, event pipe_suspect asks for others.
   duration suspect_at_least = std::chrono::seconds{1};
   duration suspect_at_most = std::chrono::seconds{3};
   /// Something unacknowledged for so long: the pipe is given up, event pipe_dead.

@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_network_that_leaves_a_path_alone_disturbs_nothi
   auto dialled = [&] { return state_of(a.transport).book.dials_in_flight(); };
   auto before = path_of(a);
   for (auto i = 0; i < 20; ++i) {
-    act::anon_mail(network_changed{}).send(a.transport);
+    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(a.transport));
     elapse(10ms);
     BOOST_TEST(dialled() == 0u);
   }

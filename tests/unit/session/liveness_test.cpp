@@ -85,6 +85,20 @@ BOOST_AUTO_TEST_CASE(full_queues_do_not_make_a_path_more_patient_but_a_longer_pa
   BOOST_TEST((round_trip(600ms) == 2410ms));
 }
 
+BOOST_AUTO_TEST_CASE(on_a_path_whose_queue_never_empties_what_passes_between_acknowledgements_counts) {
+  constexpr std::uint64_t in_flight = 50;
+  for (std::uint64_t number = 0; number < in_flight; ++number)
+    path.on_record_sent(now, number, true, false);
+  now += 500ms;
+  for (std::uint64_t number = in_flight; number < 1000; ++number, now += 10ms) {
+    path.on_record_sent(now, number, true, false);
+    path.on_acknowledged(now, number - in_flight + 1, {}, true);
+  }
+  BOOST_TEST((path.rtt() > 490ms));
+  path.on_record_sent(now, 1000, true, false);
+  BOOST_TEST((*path.deadline() - now <= 1s));
+}
+
 BOOST_AUTO_TEST_CASE(silence_brings_a_ping_and_no_answer_the_verdict) {
   BOOST_TEST((path.deadline() == now + 5s));
   path.on_time(now + 5s);
