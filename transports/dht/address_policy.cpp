@@ -22,6 +22,15 @@ bool is_local(const ip_address& address) noexcept {
   return address.is_loopback() || address.is_private();
 }
 
+bool all_local(std::span<const endpoint> bootstrap) noexcept {
+  return !bootstrap.empty()
+         && std::ranges::all_of(bootstrap, [](const endpoint& where) { return is_local(where.address); });
+}
+
+bool may_share(const ip_address& address, bool allow_same_ip) noexcept {
+  return address.is_loopback() || (allow_same_ip && is_local(address));
+}
+
 ip_address network_of(const ip_address& address) {
   auto octets = address.octets();
   if (address.family() == address_family::ipv4) {
@@ -32,6 +41,10 @@ ip_address network_of(const ip_address& address) {
   std::array<std::byte, 16> network{};
   std::copy_n(octets.begin(), 8, network.begin());
   return ip_address::v6(network);
+}
+
+ip_address source_of(const ip_address& address) {
+  return address.family() == address_family::ipv4 ? address : network_of(address);
 }
 
 } // namespace warren::dht
