@@ -29,6 +29,19 @@ bool may_share(const ip_address& address, bool allow_same_ip) noexcept;
 /// Returns the network that one party is assumed to own: the /24 of an IPv4, the /64 of an IPv6 address.
 ip_address network_of(const ip_address& address);
 
+/// Returns the same as a number, for quick comparison of addresses of one family. 0 only for the /64 of ::1.
+inline std::uint64_t network_key(const ip_address& address) noexcept {
+  auto v4 = address.family() == address_family::ipv4;
+  std::uint64_t result = v4 ? 1 : 0;
+  for (auto octet : address.octets().first(v4 ? 3 : 8))
+    result = result << 8 | std::to_integer<std::uint64_t>(octet);
+  return result;
+}
+
+/// Returns the network that has one vote about our own address: the /24 of an IPv4, the /48 of an IPv6 address, since many
+/// providers give each customer more than a /64.
+ip_address voting_network_of(const ip_address& address);
+
 /// Returns what the limits per address count by: an IPv4 address, or the /64 of an IPv6 one, since whoever has one of a
 /// /64's addresses has all.
 ip_address source_of(const ip_address& address);
