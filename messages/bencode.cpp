@@ -158,6 +158,7 @@ private:
     std::array<std::string_view, max_unsorted_keys> seen;
     std::size_t count = 0;
     std::string_view last;
+    auto sorted = true;
     while (!closed()) {
       if (at_ == input_.size())
         return fail(errc::truncated);
@@ -166,9 +167,12 @@ private:
       byte_view key;
       if (!string(key))
         return false;
-      if (accepted_.unsorted_keys ? !distinct(as_text(key), seen, count)
-                                  : !ascending(as_text(key), last, count))
+      sorted = sorted && (count == 0 || last < as_text(key));
+      if (!sorted
+          && !(accepted_.unsorted_keys ? distinct(as_text(key), seen, count) : refuse(as_text(key), last)))
         return false;
+      if (count < seen.size())
+        seen[count] = as_text(key);
       last = as_text(key);
       ++count;
       if (!value(depth))
@@ -177,21 +181,17 @@ private:
     return true;
   }
 
-  bool ascending(std::string_view key, std::string_view last, std::size_t count) {
-    if (count == 0 || last < key)
-      return true;
+  bool refuse(std::string_view key, std::string_view last) {
     return fail(key == last ? errc::duplicate_key : errc::keys_not_sorted);
   }
 
+  /// Returns whether `key` differs from the first `count` that were seen.
   bool distinct(
-      std::string_view key, std::array<std::string_view, max_unsorted_keys>& seen, std::size_t count) {
-    if (count == seen.size())
+      std::string_view key, const std::array<std::string_view, max_unsorted_keys>& seen, std::size_t count) {
+    if (count >= seen.size())
       return fail(errc::too_many_keys);
     auto end = seen.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::find(seen.begin(), end, key) != end)
-      return fail(errc::duplicate_key);
-    *end = key;
-    return true;
+    return std::find(seen.begin(), end, key) == end || fail(errc::duplicate_key);
   }
 
   byte_view input_;

@@ -54,7 +54,8 @@ struct limits {
   bool unsorted_keys = false;
 };
 
-/// Keys of one unsorted dictionary at most: finding duplicates among them takes quadratic time. A KRPC message has ten.
+/// Keys of one unsorted dictionary at most: finding duplicates among them takes quadratic time. A KRPC message has ten. A
+/// sorted dictionary, such as a BEP 44 value may hold, has no such bound.
 inline constexpr std::size_t max_unsorted_keys = 64;
 
 class list_range;

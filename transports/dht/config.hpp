@@ -41,12 +41,16 @@ enum class id_enforcement : std::uint8_t {
 struct peer_store_limits {
   /// An announcement lasts this long unless repeated.
   duration lifetime = std::chrono::minutes{30};
-  /// When exceeded, the topic with the fewest peers goes.
+  /// When exceeded, a topic goes whose announcers have the most announcements here; of several the smallest.
   std::size_t topics = 2000;
-  /// When exceeded, the peer that expires first goes.
+  /// When exceeded, of the source with the most announcements of the topic the one that expires first goes.
   std::size_t peers_per_topic = 500;
-  /// Announcements of one address in the whole store; more are refused. 0 = no limit.
+  /// Announcements of one source in the whole store; more are refused. 0 = no limit. A source is an IPv4 address or an
+  /// IPv6 /64.
   std::size_t peers_per_address = 256;
+  /// Announcements of one source for one topic; when exceeded, the one that expires first goes. Not where addresses may
+  /// be shared (may_share).
+  std::size_t ports_per_topic = 8;
 };
 
 /// Bounds of the items (BEP 44) that others can make this node store.
@@ -55,7 +59,7 @@ struct item_store_limits {
   duration lifetime = std::chrono::hours{2};
   /// When exceeded, the item farthest from the own id goes; one that is farther than all is refused.
   std::size_t items = 1000;
-  /// Items of one address; more are refused. 0 = no limit.
+  /// Items of one IPv4 address or IPv6 /64; more are refused. 0 = no limit.
   std::size_t items_per_address = 64;
 };
 
@@ -65,6 +69,7 @@ struct record_limits {
   duration lifetime = std::chrono::minutes{30};
   std::size_t records = 1000;
   std::size_t records_per_topic = 100;
+  /// Of one IPv4 address or IPv6 /64.
   std::size_t records_per_address = 32;
 };
 
@@ -73,7 +78,7 @@ struct rendezvous_limits {
   double per_second = 1;
   double burst_of_source = 10;
   double burst_towards_target = 20;
-  /// Sources, and targets, remembered.
+  /// Sources (IPv4 addresses and IPv6 /64s), and targets, remembered.
   std::size_t remembered = 512;
 };
 
@@ -81,6 +86,8 @@ struct rendezvous_limits {
 /// most so many times the octets of its queries, beyond rate_limits::unproved_bytes. A find_node reply of eight nodes
 /// is three times its query.
 inline constexpr std::size_t amplification_ratio = 4;
+/// Octets of a ping that this node sends.
+inline constexpr std::size_t ping_size = 67;
 /// In so long the unproved_bytes come back.
 inline constexpr duration unproved_window = std::chrono::minutes{10};
 /// A proof of address lasts so long.
@@ -88,12 +95,16 @@ inline constexpr duration proved_for = std::chrono::minutes{5};
 /// No reply is larger, so that none is fragmented on the way.
 inline constexpr std::size_t max_reply_size = 1400;
 
-/// A token bucket per source address (per endpoint with allow_same_ip) and one for all replies together.
+/// A token bucket per source (see rate_limiter) and one for all replies together.
 struct rate_limits {
   double queries_per_second = 20;
   double query_burst = 60;
   /// Sources remembered; when there are more, newcomers share one bucket.
   std::size_t sources = 4096;
+  /// Of that bucket. Large, so that a flood under forged addresses cannot starve honest newcomers: what newcomers cost is
+  /// bounded by amplification_ratio and by the bucket of all replies.
+  double newcomer_queries_per_second = 5000;
+  double newcomer_burst = 10'000;
   double reply_bytes_per_second = 128 * 1024;
   double reply_burst_bytes = 512 * 1024;
   /// Octets that an unproved address gets at first whatever it sent: two of the largest replies.
@@ -141,8 +152,8 @@ struct config {
   /// BEP 43: ask, but answer nothing and enter no routing table.
   bool read_only = false;
 
-  /// Lets many nodes share an address, as in a laboratory or behind one NAT. Otherwise one node per /24 (IPv6: /64) and
-  /// bucket. Loopback addresses may always be shared: whoever is there is on this host.
+  /// Lets many nodes share a local address (is_local), as in a laboratory. Otherwise one node per /24 (IPv6: /64) and
+  /// bucket. Loopback addresses may always be shared: whoever is there is on this host; public ones never.
   bool allow_same_ip = false;
 
   id_enforcement enforcement = id_enforcement::prefer;

@@ -31,7 +31,7 @@ bool external_votes::vote(const endpoint& voter, const endpoint& seen) {
 }
 
 endpoint external_votes::source_of(const endpoint& voter) const {
-  return allow_same_ip_ || voter.address.is_loopback() ? voter : endpoint{network_of(voter.address), 0};
+  return may_share(voter.address, allow_same_ip_) ? voter : endpoint{voting_network_of(voter.address), 0};
 }
 
 std::optional<endpoint> external_votes::count() const {

@@ -8,14 +8,15 @@
 
 namespace warren::dht {
 
-/// Finds out the own public endpoint from the `ip` field of responses (BEP 42). Each network (see network_of) has one
-/// vote, its latest; only the latest `window` votes count. An address wins with the votes that the config asks for and
-/// more than half of all, so that a few liars change nothing.
+/// Finds out the own public endpoint from the `ip` field of responses (BEP 42). Each network (see voting_network_of) has
+/// one vote, its latest; only the latest `window` votes count. An address wins with the votes that the config asks for and
+/// more than half of all, so that a few liars change nothing, unless they are the first to answer: what follows from the
+/// winner should wait for more answers (see node::settle_id).
 class external_votes {
 public:
   static constexpr std::size_t window = 32;
 
-  /// With `allow_same_ip`, and on loopback, each endpoint has a vote of its own.
+  /// Where addresses may be shared (may_share), each endpoint has a vote of its own.
   external_votes(std::size_t needed, bool allow_same_ip) : needed_{needed}, allow_same_ip_{allow_same_ip} {}
 
   /// Counts that `voter` sees us at `seen`. A port of 0 says nothing about the port. Useless votes are ignored: unusable

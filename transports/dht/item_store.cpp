@@ -1,5 +1,7 @@
 #include "transports/dht/item_store.hpp"
 
+#include "transports/dht/address_policy.hpp"
+
 #include <algorithm>
 
 namespace warren::dht {
@@ -7,6 +9,7 @@ namespace warren::dht {
 item_store::outcome item_store::put(
     time_point now, const ip_address& from, const item& what, std::optional<std::int64_t> cas,
     const node_id& own_id) {
+  auto source = source_of(from);
   auto target = target_of(what);
   auto held = items_.find(target);
   if (held != items_.end() && held->second.expires <= now) {
@@ -30,14 +33,14 @@ item_store::outcome item_store::put(
     known.expires = now + limits_.lifetime;
     return outcome::stored;
   }
-  auto here = per_address_.find(from);
-  if (limits_.items_per_address != 0 && here != per_address_.end()
+  auto here = per_source_.find(source);
+  if (limits_.items_per_address != 0 && here != per_source_.end()
       && here->second >= limits_.items_per_address)
     return outcome::full;
   if (items_.size() >= limits_.items && !make_room(target, own_id))
     return outcome::full;
-  items_.emplace(target, entry{what, from, now + limits_.lifetime});
-  ++per_address_[from];
+  items_.emplace(target, entry{what, source, now + limits_.lifetime});
+  ++per_source_[source];
   return outcome::stored;
 }
 
@@ -63,9 +66,9 @@ bool item_store::make_room(const node_id& target, const node_id& own_id) {
 }
 
 item_store::table::iterator item_store::forget(table::iterator gone) {
-  auto here = per_address_.find(gone->second.from);
+  auto here = per_source_.find(gone->second.source);
   if (--here->second == 0)
-    per_address_.erase(here);
+    per_source_.erase(here);
   return items_.erase(gone);
 }
 

@@ -17,7 +17,7 @@ public:
     cas_mismatch,
     /// A newer item is stored, or another one with the same sequence number (302).
     sequence_too_low,
-    /// The address holds too many items, or all stored ones are closer to us.
+    /// The source holds too many items, or all stored ones are closer to us.
     full,
   };
 
@@ -40,7 +40,7 @@ public:
 private:
   struct entry {
     item what;
-    ip_address from;
+    ip_address source; // see source_of()
     time_point expires;
   };
 
@@ -51,7 +51,7 @@ private:
 
   item_store_limits limits_;
   table items_;
-  std::unordered_map<ip_address, std::size_t> per_address_;
+  std::unordered_map<ip_address, std::size_t> per_source_;
 };
 
 } // namespace warren::dht

@@ -3,6 +3,7 @@
 #include "messages/node_id.hpp"
 #include "transports/dht/config.hpp"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -40,7 +41,7 @@ public:
     std::size_t width = k;
     std::size_t max_queries = 128;
     std::size_t max_candidates = 256;
-    /// Takes several nodes of one network.
+    /// Takes several nodes of one network, if their addresses are local.
     bool allow_same_ip = false;
     bool verify_ids = false;
     /// Of the whole network hardly a node shares so many leading bits with the target.
@@ -73,7 +74,7 @@ public:
   void on_failure(const endpoint& where);
 
   /// True when nothing can change the result any more, also if some are still being asked.
-  bool done() const noexcept;
+  bool done() const;
 
   /// Returns the closest nodes that have answered, closest first: the up to k trusted ones, and those up to k doubtful
   /// ones that are closer than the last of these, or all while there are fewer than k.
@@ -86,36 +87,43 @@ public:
   std::size_t hops() const noexcept;
 
   /// Returns how many are being asked, slow ones left out.
-  std::size_t in_flight() const noexcept;
+  std::size_t in_flight() const;
 
 private:
   enum class phase : std::uint8_t { heard_of, asked, slow, answered, failed };
 
+  /// As large as a cache line: a lookup goes through its candidates again and again.
   struct candidate {
     node_info node;
-    distance from_target;
+    std::uint64_t from_target = 0; // the first eight octets of the distance
+    std::uint64_t network = 0;     // 0 = none
+    std::uint32_t depth = 0;
     bool id_known = true;
     bool doubtful = false;
     phase at = phase::heard_of;
-    std::size_t depth = 0;
-    std::uint64_t network = 0; // 0 = none
   };
 
   using iterator = std::vector<candidate>::iterator;
 
   /// What is left to do for the k closest of one kind.
   struct outlook {
-    const candidate* next = nullptr;
+    std::optional<std::size_t> next; // the index of the candidate
     bool open = false;
   };
 
-  outlook look(bool doubtful) const;
-  bool blocked(const candidate& entry) const;
-  bool given_up_doubtful() const;
-  std::size_t answered(bool doubtful) const;
-  std::size_t asking(bool doubtful) const;
+  /// What all candidates together tell; holds until one of them changes.
+  struct survey {
+    std::vector<std::uint32_t> touched;  // the indices of those that were asked, whatever came of it
+    std::array<std::size_t, 2> asking{}; // trusted, doubtful
+    std::array<outlook, 2> left{};
+  };
+
+  const survey& look() const;
+  outlook look_at(bool doubtful, const survey& all, bool given_up) const;
+  bool blocked(const candidate& entry, const survey& all) const;
+  bool before(const candidate& a, const candidate& b) const;
   bool is_doubtful(const candidate& newcomer) const;
-  std::uint64_t network_key(const endpoint& where) const;
+  std::uint64_t network_of(const endpoint& where) const;
   void add(const node_info& node, std::size_t depth, bool id_known);
   void insert(candidate newcomer);
   void forget_farthest();
@@ -127,6 +135,8 @@ private:
   settings settings_;
   std::vector<candidate> candidates_; // closest first, ids unknown in front
   std::size_t queries_ = 0;
+  mutable survey survey_;
+  mutable bool surveyed_ = false; // survey_ holds
 };
 
 } // namespace warren::dht

@@ -1,6 +1,7 @@
 #include "transports/dht/node.hpp"
 
 #include "transports/dht/address_policy.hpp"
+#include "transports/dht/refusal.hpp"
 #include "transports/dht/reply_size.hpp"
 #include "transports/dht/secure_id.hpp"
 #include "transports/dht/version.hpp"
@@ -11,12 +12,9 @@ namespace warren::dht {
 
 namespace {
 
-/// Replies that wait for poll_transmit at most; more are dropped. The host polls after every datagram, so that in
-/// practice one waits.
-constexpr std::size_t max_outbox = 256;
-
-/// Octets of a ping.
-constexpr std::size_t ping_size = 64;
+/// Replies that wait for poll_transmit at most; more are dropped. The host polls after every batch of datagrams that the
+/// socket gave it at once, of which there are no more.
+constexpr std::size_t max_outbox = 1024;
 
 /// An item that nobody stored is put again after so long.
 constexpr duration item_retry = std::chrono::minutes{5};
@@ -112,7 +110,8 @@ std::optional<event> node::poll_event() {
 
 std::optional<time_point> node::poll_timeout() const {
   auto result = next_upkeep_;
-  for (auto deadline : {rpc_.poll_timeout(), bootstrap_.poll_timeout(), warm_.poll_timeout(), item_renewals_.poll_timeout()})
+  for (auto deadline :
+       {rpc_.poll_timeout(), bootstrap_.poll_timeout(), warm_.poll_timeout(), item_renewals_.poll_timeout()})
     if (deadline)
       result = std::min(result, *deadline);
   for (const auto& [id, waiting] : waiting_)
@@ -153,9 +152,9 @@ void node::on_query(
   std::visit(
       [&out](auto&& body) { out.body = std::move(body); },
       responder_.answer(now, from, query, table_, counters_));
+  if (auto what = responder_.take_forward(); what && !forward(now, *what))
+    out.body = refusal(krpc::error_code::server, "too busy");
   reply(now, from, std::move(out));
-  if (auto what = responder_.take_forward())
-    forward(now, *what);
   if (message.read_only)
     return;
   table_.heard_query(now, {query.id, from});
@@ -242,7 +241,8 @@ void node::learn_external(time_point now, const endpoint& from, const krpc::mess
   if (!message.ip || !votes_.vote(from, *message.ip))
     return;
   events_.push_back(external_address{*votes_.winner()});
-  settle_id(now);
+  if (!bootstrap_.running() && settle_id(now))
+    start_bootstrap(now);
 }
 
 void node::verify(time_point now, const node_info& asker) {

@@ -168,7 +168,7 @@ private:
   lookup_id refuse(std::error_code why);
   void add_own_results(time_point now, lookup_id lookup, search& running);
   void emit_records(time_point now, lookup_id lookup, search& running);
-  void forward(time_point now, const responder::forward& what);
+  bool forward(time_point now, const responder::forward& what);
   void on_forwarding_answer(lookup_id call, bool forwarded);
   void keep_item(time_point now, lookup_id put, const item& what);
   void renew_items(time_point now);
@@ -180,7 +180,7 @@ private:
   void on_bootstrap_ended(time_point now);
   void refresh(time_point now);
   void upkeep(time_point now);
-  void settle_id(time_point now);
+  bool settle_id(time_point now);
   std::size_t usable_nodes(time_point now) const { return table_.count(now, node_state::questionable); }
 
   config config_;
@@ -195,7 +195,7 @@ private:
   warm_set warm_;
   rendezvous_book book_;
   std::map<lookup_id, std::size_t>
-      rendezvous_; // calls under way, with the answers still due; bounded by rpc_limits
+      rendezvous_;                      // calls under way, with the answers still due; bounded by rpc_limits
   std::map<lookup_id, item> own_items_; // by the put; at most config::max_own_items
   renewals<lookup_id> item_renewals_;
   std::map<lookup_id, lookup_id> renewing_; // running searches that put an item again, with its first put
@@ -203,6 +203,7 @@ private:
   std::map<lookup_id, waiting_lookup> waiting_;
   fifo<transmit> outbox_;
   fifo<event> events_;
+  std::optional<time_point> id_moved_;
   std::uint64_t next_lookup_ = 1;
   time_point now_; // of the last call, for save() and stats()
   time_point next_upkeep_;

@@ -153,14 +153,17 @@ void node::on_forwarding_answer(lookup_id call, bool forwarded) {
   events_.push_back(rendezvous_sent{call, forwarded ? std::error_code{} : errc::not_forwarded});
 }
 
-void node::forward(time_point now, const responder::forward& what) {
+/// Returns whether it is on its way: false when too many queries are.
+bool node::forward(time_point now, const responder::forward& what) {
   krpc::query query;
   query.method = krpc::method::rdv;
   query.id = table_.own_id();
   query.target = what.topic.target();
   query.rendezvous.from = what.from;
   query.rendezvous.payload = what.payload;
-  rpc_.ask(now, what.to, query, purpose::forward);
+  auto sent = rpc_.ask(now, what.to, query, purpose::forward);
+  ++(sent ? counters_.rendezvous_forwarded : counters_.rendezvous_refused);
+  return sent;
 }
 
 void node::on_rendezvous(

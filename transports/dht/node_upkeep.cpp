@@ -15,6 +15,9 @@ constexpr duration upkeep_interval = std::chrono::seconds{10};
 /// While there are questionable nodes: in fifteen minutes a table of twenty full buckets is asked through.
 constexpr duration busy_upkeep_interval = std::chrono::seconds{3};
 
+/// The id follows the external address at most this often: a majority that comes and goes must not make us wander.
+constexpr duration id_move_interval = std::chrono::minutes{10};
+
 /// Of the saved nodes this many are tried, so that a table of the distant past does not delay the bootstrap nodes.
 constexpr std::size_t max_saved_seeds = 64;
 
@@ -74,6 +77,10 @@ void node::on_bootstrap_ended(time_point now) {
     bootstrap_.on_failure(now, random_);
     return;
   }
+  if (settle_id(now)) { // the neighbourhood is another one now
+    start_bootstrap(now);
+    return;
+  }
   bootstrap_.on_success();
   events_.push_back(bootstrapped{nodes});
   release_waiting(now);
@@ -100,20 +107,23 @@ void node::upkeep(time_point now) {
   }
   if (!bootstrap_.settled())
     return;
-  // Everybody has gone, as after a long sleep: start anew, from the nodes that were there too.
-  if (usable_nodes(now) == 0 && !table_.nodes(now).empty())
+  // Everybody has gone, as after a long sleep: start anew, from the nodes that were there too. So also under a new id.
+  if ((usable_nodes(now) == 0 && !table_.nodes(now).empty()) || settle_id(now))
     start_bootstrap(now);
   else
     refresh(now);
 }
 
-void node::settle_id(time_point now) {
+/// Lets the id follow the external address; returns whether it has moved. Not to be called while a bootstrap runs: the first
+/// few answers may all be liars', and its lookup is for the place of the old id.
+bool node::settle_id(time_point now) {
   const auto& external = votes_.winner();
-  if (config_.id || !external || is_secure_id(table_.own_id(), external->address))
-    return;
+  if (config_.id || !external || is_secure_id(table_.own_id(), external->address)
+      || (id_moved_ && now - *id_moved_ < id_move_interval))
+    return false;
+  id_moved_ = now;
   table_.change_id(now, make_secure_id(external->address, random_));
-  if (!bootstrap_.running())
-    start_bootstrap(now); // the neighbourhood is another one now
+  return true;
 }
 
 saved_table node::save() const {

@@ -1,8 +1,20 @@
 #include "transports/dht/peer_store.hpp"
 
+#include "transports/dht/address_policy.hpp"
+#include "transports/dht/pick.hpp"
+
 #include <algorithm>
+#include <map>
+#include <span>
 
 namespace warren::dht {
+
+namespace {
+
+/// So many announcements of a topic are looked at to judge it, which bounds what making room costs.
+constexpr std::size_t max_judged = 16;
+
+} // namespace
 
 bool peer_store::add(time_point now, const info_hash& topic, const endpoint& peer) {
   auto expires = now + limits_.lifetime;
@@ -15,22 +27,18 @@ bool peer_store::add(time_point now, const info_hash& topic, const endpoint& pee
       return true;
     }
   }
-  auto held = per_address_.find(peer.address);
-  if (limits_.peers_per_address != 0 && held != per_address_.end()
-      && held->second >= limits_.peers_per_address)
+  auto address = source_of(peer.address);
+  auto held = sources_.find(address);
+  if (limits_.peers_per_address != 0 && held != sources_.end() && held->second >= limits_.peers_per_address)
     return false;
   if (known == topics_.end() && topics_.size() >= limits_.topics)
-    evict_smallest_topic();
+    evict_topic();
   auto& peers = topics_[topic];
-  if (peers.size() >= limits_.peers_per_topic) {
-    auto first = std::min_element(
-        peers.begin(), peers.end(), [](const auto& a, const auto& b) { return a.expires < b.expires; });
-    forget(*first);
-    peers.erase(first);
-  }
-  peers.push_back({peer, expires});
-  ++per_address_[peer.address];
+  announcement fresh{peer, expires, &*sources_.try_emplace(address).first};
+  ++fresh.from->second;
   ++total_;
+  make_room(peers, fresh);
+  peers.push_back(fresh);
   return true;
 }
 
@@ -43,11 +51,7 @@ std::vector<endpoint> peer_store::get(
   for (const auto& held : found->second)
     if (held.expires > now)
       result.push_back(held.peer);
-  if (result.size() <= most)
-    return result;
-  for (std::size_t i = 0; i < most; ++i) // the first steps of a Fisher-Yates shuffle
-    std::swap(result[i], result[i + random.below(result.size() - i)]);
-  result.resize(most);
+  pick(result, most, random);
   return result;
 }
 
@@ -62,19 +66,57 @@ void peer_store::expire(time_point now) {
   }
 }
 
-void peer_store::evict_smallest_topic() {
-  auto smallest = std::min_element(topics_.begin(), topics_.end(), [](const auto& a, const auto& b) {
-    return a.second.size() < b.second.size();
-  });
-  for (const auto& held : smallest->second)
+void peer_store::make_room(swarm& peers, const announcement& newcomer) {
+  std::map<const source*, std::size_t> count;
+  for (const auto& held : peers)
+    ++count[held.from];
+  std::size_t goes = 0; // of a source with so many the one that expires first
+  if (auto own = count.find(newcomer.from); own != count.end() && own->second >= limits_.ports_per_topic
+                                            && !may_share(newcomer.peer.address, allow_same_ip_))
+    std::erase_if(count, [&](const auto& entry) { return entry.first != newcomer.from; });
+  else if (peers.size() >= limits_.peers_per_topic)
+    for (const auto& [from, ports] : count)
+      goes = std::max(goes, ports);
+  else
+    return;
+  auto first = peers.end();
+  for (auto held = peers.begin(); held != peers.end(); ++held) {
+    auto from = count.find(held->from);
+    if (from != count.end() && from->second >= goes
+        && (first == peers.end() || held->expires < first->expires))
+      first = held;
+  }
+  forget(*first);
+  peers.erase(first);
+}
+
+/// Whoever announces a thousand topics drives out his own, and not those of others. A topic is worth as much as the most
+/// modest of its announcers, so that nobody makes it worthless by announcing it too.
+void peer_store::evict_topic() {
+  auto worst = topics_.begin();
+  std::size_t most = 0;
+  for (auto topic = topics_.begin(); topic != topics_.end(); ++topic) {
+    auto held = least_held(topic->second);
+    if (held < most || (held == most && topic->second.size() >= worst->second.size()))
+      continue;
+    worst = topic;
+    most = held;
+  }
+  for (const auto& held : worst->second)
     forget(held);
-  topics_.erase(smallest);
+  topics_.erase(worst);
+}
+
+/// Returns how many announcements the most modest announcer of these has in the whole store.
+std::size_t peer_store::least_held(const swarm& peers) {
+  auto judged = std::span{peers}.first(std::min(peers.size(), max_judged));
+  return std::ranges::min(judged, {}, [](const announcement& held) { return held.from->second; })
+      .from->second;
 }
 
 void peer_store::forget(const announcement& gone) {
-  auto held = per_address_.find(gone.peer.address);
-  if (--held->second == 0)
-    per_address_.erase(held);
+  if (--gone.from->second == 0)
+    sources_.erase(gone.from->first);
   --total_;
 }
 

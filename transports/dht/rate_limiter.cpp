@@ -42,10 +42,12 @@ bool token_bucket::full(time_point now) const {
   return level_ + std::max(std::chrono::duration<double>(now - filled_).count(), 0.0) * rate_ >= burst_;
 }
 
-rate_limiter::rate_limiter(const rate_limits& limits, bool allow_same_ip, time_point now)
+rate_limiter::rate_limiter(
+    const rate_limits& limits, bool allow_same_ip, random_source& random, time_point now)
     : limits_{limits},
       allow_same_ip_{allow_same_ip},
-      newcomers_{limits.queries_per_second, limits.query_burst, now},
+      sources_{random},
+      newcomers_{limits.newcomer_queries_per_second, limits.newcomer_burst, now},
       replies_{limits.reply_bytes_per_second, limits.reply_burst_bytes, now},
       next_expiry_{now} {
 }
@@ -102,10 +104,7 @@ void rate_limiter::expire(time_point now) {
 }
 
 endpoint rate_limiter::key_of(const endpoint& source) const {
-  if (allow_same_ip_ || source.address.is_loopback())
-    return source;
-  auto v4 = source.address.family() == address_family::ipv4;
-  return {v4 ? source.address : network_of(source.address), 0};
+  return may_share(source.address, allow_same_ip_) ? source : endpoint{source_of(source.address), 0};
 }
 
 rate_limiter::source_state* rate_limiter::state_of(time_point now, const endpoint& key, bool proven) {

@@ -27,10 +27,10 @@ private:
 
 /// Guards against floods and against being used to amplify traffic towards a forged source.
 ///
-/// Queries: every source has its own bucket. A source is an IPv4 address or an IPv6 /64; on loopback and with
-/// allow_same_ip an endpoint. Remembers a bounded number of sources and forgets those that have been idle for long
-/// enough to have full buckets. When there are too many even so, newcomers share one bucket, so that a flood from many
-/// addresses starves newcomers and not those who were there before.
+/// Queries: every source has its own bucket. A source is an IPv4 address or an IPv6 /64; where addresses may be shared
+/// (may_share) an endpoint. Remembers a bounded number of sources and forgets those that have been idle for long enough to
+/// have full buckets. When there are too many even so, newcomers share one bucket, so that a flood from many addresses
+/// leaves those alone who were there before; it is large enough to let honest newcomers through.
 ///
 /// Replies: a source has proved that it gets what is sent to it when it has answered a query of ours or presented a
 /// token. To one that has not, at most amplification_ratio times the octets that came from it are sent, after a first
@@ -38,7 +38,7 @@ private:
 /// burst is kept for those who have proved their address.
 class rate_limiter {
 public:
-  rate_limiter(const rate_limits& limits, bool allow_same_ip, time_point now);
+  rate_limiter(const rate_limits& limits, bool allow_same_ip, random_source& random, time_point now);
 
   /// Returns whether a query of `size` octets from `source` may be looked at.
   bool admit(time_point now, const endpoint& source, std::size_t size);

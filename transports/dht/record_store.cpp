@@ -1,5 +1,8 @@
 #include "transports/dht/record_store.hpp"
 
+#include "transports/dht/address_policy.hpp"
+#include "transports/dht/pick.hpp"
+
 #include <algorithm>
 
 namespace warren::dht {
@@ -29,10 +32,11 @@ bool record_store::put(
 }
 
 std::size_t record_store::held_by(const ip_address& address) const {
+  auto source = source_of(address);
   std::size_t result = 0;
   for (const auto& [topic, here] : topics_)
     result += static_cast<std::size_t>(std::count_if(
-        here.begin(), here.end(), [&](const entry& held) { return held.via.address == address; }));
+        here.begin(), here.end(), [&](const entry& held) { return source_of(held.via.address) == source; }));
   return result;
 }
 
@@ -45,10 +49,7 @@ std::vector<const record_store::entry*> record_store::get(
   for (const auto& held : found->second)
     if (held.expires > now)
       result.push_back(&held);
-  auto wanted = std::min(most, result.size());
-  for (std::size_t i = 0; i < wanted; ++i) // the first steps of a Fisher-Yates shuffle
-    std::swap(result[i], result[i + random.below(result.size() - i)]);
-  result.resize(wanted);
+  pick(result, most, random);
   return result;
 }
 

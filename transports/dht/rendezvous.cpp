@@ -1,5 +1,7 @@
 #include "transports/dht/rendezvous.hpp"
 
+#include "transports/dht/address_policy.hpp"
+
 #include <algorithm>
 
 namespace warren::dht {
@@ -24,7 +26,7 @@ token_bucket* bucket_of(
 } // namespace
 
 bool forwarding_limiter::admit(time_point now, const ip_address& source, const peer_id& target) {
-  auto by_source = bucket_of(now, sources_, source, limits_, limits_.burst_of_source);
+  auto by_source = bucket_of(now, sources_, source_of(source), limits_, limits_.burst_of_source);
   if (!by_source || !by_source->take(now, 1))
     return false;
   auto by_target = bucket_of(now, targets_, target, limits_, limits_.burst_towards_target);

@@ -9,9 +9,9 @@ namespace warren::dht {
 responder::responder(const config& settings, random_source& random, time_point now)
     : family_{settings.family},
       random_{random},
-      rates_{settings.rates, settings.allow_same_ip, now},
+      rates_{settings.rates, settings.allow_same_ip, random, now},
       tokens_{random, now},
-      peers_{settings.peers},
+      peers_{settings.peers, settings.allow_same_ip},
       items_{settings.items},
       records_{settings.records},
       forwarding_{settings.rendezvous} {

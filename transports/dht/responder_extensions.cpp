@@ -73,7 +73,6 @@ responder::answer_type responder::accept_forward(
     ++count.rendezvous_refused;
     return refusal(krpc::error_code::server, "too many");
   }
-  ++count.rendezvous_forwarded;
   forward_ = forward{held->via, topic, from, to_bytes(query.rendezvous.payload)};
   out.forwarded = true;
   return out;

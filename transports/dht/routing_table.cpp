@@ -1,11 +1,10 @@
 #include "transports/dht/routing_table.hpp"
 
 #include "transports/dht/address_policy.hpp"
+#include "transports/dht/closeness.hpp"
 #include "transports/dht/secure_id.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 namespace warren::dht {
 
@@ -13,23 +12,6 @@ namespace {
 
 auto at_endpoint(const endpoint& where) {
   return [&where](const contact& held) { return held.info.where == where; };
-}
-
-/// Returns the first eight octets of the distance between `a` and `b`, enough to tell nearly all apart.
-std::uint64_t leading_distance(const node_id& a, const node_id& b) noexcept {
-  std::uint64_t x = 0;
-  std::uint64_t y = 0;
-  std::memcpy(&x, a.octets.data(), sizeof(x));
-  std::memcpy(&y, b.octets.data(), sizeof(y));
-  auto differing = x ^ y;
-  return std::endian::native == std::endian::big ? differing : __builtin_bswap64(differing);
-}
-
-/// Returns whether `a` is closer to `target` than `b`.
-bool closer(const node_id& a, const node_id& b, const node_id& target) noexcept {
-  auto from_a = leading_distance(a, target);
-  auto from_b = leading_distance(b, target);
-  return from_a != from_b ? from_a < from_b : distance_between(a, target) < distance_between(b, target);
 }
 
 bool less_recent(const contact& a, const contact& b) {
@@ -48,7 +30,10 @@ bool routing_table::heard_response(time_point now, const node_info& node) {
     // Another endpoint may not take over an id unless its holder is gone.
     if (same->info.where != node.where && same->state(now) != node_state::bad)
       return false;
-    if (same->info.where == node.where) {
+    auto place_lost =
+        same->state(now) == node_state::bad
+        && (network_taken(now, home.nodes, node.where.address) || network_full(now, node.where.address));
+    if (same->info.where == node.where && !place_lost) {
       same->last_heard = now;
       same->failures = 0;
       home.changed = now;
@@ -92,15 +77,21 @@ bool routing_table::wants(time_point now, const node_info& node) const {
     return false;
   auto index = index_of(node.id);
   const auto& home = buckets_[index];
+  auto its_own_place = false;
   for (const auto& held : home.nodes)
-    if (held.info.id == node.id || held.info.where == node.where)
-      return held.info != node && held.state(now) == node_state::bad;
-  if (network_taken(home.nodes, node.where.address))
-    return false;
-  return !home.full() || can_split(index)
-         || std::any_of(home.nodes.begin(), home.nodes.end(), [now](const contact& c) {
-              return c.state(now) == node_state::bad;
-            });
+    if (held.info.id == node.id || held.info.where == node.where) {
+      if (held.state(now) != node_state::bad)
+        return false;
+      its_own_place = true;
+    }
+  if (its_own_place)
+    return true;
+  auto room = !home.full() || can_split(index)
+              || std::any_of(home.nodes.begin(), home.nodes.end(), [now](const contact& c) {
+                   return c.state(now) == node_state::bad;
+                 });
+  return room && !network_taken(now, home.nodes, node.where.address)
+         && !network_full(now, node.where.address);
 }
 
 // With p the bits that `target` shares with the own id: what is in bucket p shares more bits with the target than anything
@@ -122,17 +113,17 @@ void routing_table::append_closest(
     time_point now, const node_id& target, std::size_t count, std::span<const bucket> group,
     std::vector<node_info>& out) const {
   auto start = out.size();
+  if (start >= count)
+    return;
   for (const auto& part : group)
     for (const auto& held : part.nodes) {
-      if (held.state(now) == node_state::bad)
-        continue;
-      auto at = out.size();
       auto closer_than = [&](const node_info& other) { return closer(held.info.id, other.id, target); };
-      if (at >= count && (count == start || !closer_than(out.back())))
+      auto full = out.size() >= count;
+      if ((full && !closer_than(out.back())) || held.state(now) == node_state::bad)
         continue;
-      if (at >= count)
+      if (full)
         out.pop_back();
-      at = out.size();
+      auto at = out.size();
       while (at > start && closer_than(out[at - 1]))
         --at;
       out.insert(out.begin() + static_cast<std::ptrdiff_t>(at), held.info);
@@ -211,24 +202,39 @@ bool routing_table::admissible(const node_info& node) const {
          && (settings_.enforcement != id_enforcement::require || is_secure_id(node.id, node.where.address));
 }
 
-bool routing_table::network_taken(const std::vector<contact>& among, const ip_address& address) const {
-  if (settings_.allow_same_ip || address.is_loopback())
+bool routing_table::network_taken(
+    time_point now, const std::vector<contact>& among, const ip_address& address) const {
+  if (may_share(address, settings_.allow_same_ip))
     return false;
-  auto network = network_of(address);
+  auto network = network_key(address);
   return std::any_of(among.begin(), among.end(), [&](const contact& held) {
-    return network_of(held.info.where.address) == network;
+    return network_key(held.info.where.address) == network && held.state(now) != node_state::bad;
   });
+}
+
+bool routing_table::network_full(time_point now, const ip_address& address) const {
+  if (buckets_.size() <= max_per_network || may_share(address, settings_.allow_same_ip))
+    return false; // one per bucket cannot be more
+  auto among = std::count_if(buckets_.begin(), buckets_.end(), [&](const bucket& part) {
+    return network_taken(now, part.nodes, address);
+  });
+  return static_cast<std::size_t>(among) >= max_per_network;
 }
 
 bool routing_table::place(time_point now, const contact& newcomer) {
   auto index = index_of(newcomer.info.id);
   while (buckets_[index].full() && can_split(index)) {
-    split();
+    split(now);
     index = index_of(newcomer.info.id);
   }
   auto& home = buckets_[index];
-  if (network_taken(home.nodes, newcomer.info.where.address))
+  const auto& address = newcomer.info.where.address;
+  if (network_taken(now, home.nodes, address) || network_full(now, address))
     return false;
+  if (!may_share(address, settings_.allow_same_ip)) // those of its network are bad
+    std::erase_if(home.nodes, [network = network_key(address)](const contact& held) {
+      return network_key(held.info.where.address) == network;
+    });
   home.changed = now;
   if (!home.full()) {
     home.nodes.push_back(newcomer);
@@ -238,10 +244,10 @@ bool routing_table::place(time_point now, const contact& newcomer) {
     auto gone = *victim;
     *victim = newcomer;
     if (gone.state(now) != node_state::bad)
-      keep_as_replacement(home, gone);
+      keep_as_replacement(now, home, gone);
     return true;
   }
-  keep_as_replacement(home, newcomer);
+  keep_as_replacement(now, home, newcomer);
   return false;
 }
 
@@ -249,7 +255,7 @@ bool routing_table::can_split(std::size_t index) const noexcept {
   return index + 1 == buckets_.size() && buckets_.size() < node_id::bits;
 }
 
-void routing_table::split() {
+void routing_table::split(time_point now) {
   auto old = std::move(buckets_.back());
   auto last = buckets_.size(); // the index of the new bucket
   buckets_.back() = {{}, {}, old.changed, old.refreshed};
@@ -258,10 +264,11 @@ void routing_table::split() {
     buckets_[common_prefix(own_id_, held.info.id) >= last ? last : last - 1].nodes.push_back(held);
   for (auto& held : old.replacements) {
     auto& home = buckets_[common_prefix(own_id_, held.info.id) >= last ? last : last - 1];
-    if (!home.full() && !network_taken(home.nodes, held.info.where.address))
+    const auto& address = held.info.where.address;
+    if (!home.full() && !network_taken(now, home.nodes, address) && !network_full(now, address))
       home.nodes.push_back(held);
     else
-      keep_as_replacement(home, held);
+      keep_as_replacement(now, home, held);
   }
 }
 
@@ -277,11 +284,11 @@ contact* routing_table::replaceable(time_point now, bucket& full, const contact&
   return nullptr;
 }
 
-void routing_table::keep_as_replacement(bucket& full, const contact& newcomer) {
+void routing_table::keep_as_replacement(time_point now, bucket& full, const contact& newcomer) {
   std::erase_if(full.replacements, [&](const contact& held) {
     return held.info.id == newcomer.info.id || held.info.where == newcomer.info.where;
   });
-  if (network_taken(full.replacements, newcomer.info.where.address))
+  if (network_taken(now, full.replacements, newcomer.info.where.address))
     return;
   if (full.replacements.size() >= k)
     full.replacements.erase(full.replacements.begin());
@@ -293,11 +300,10 @@ void routing_table::promote(time_point now, bucket& where) {
     if (held.state(now) != node_state::bad)
       continue;
     // The latest heard is the likeliest to be alive.
-    auto others = where.nodes;
-    std::erase_if(others, at_endpoint(held.info.where));
     for (auto next = where.replacements.end(); next != where.replacements.begin();) {
       --next;
-      if (network_taken(others, next->info.where.address))
+      const auto& address = next->info.where.address;
+      if (network_taken(now, where.nodes, address) || network_full(now, address))
         continue;
       held = *next;
       where.replacements.erase(next);

@@ -15,13 +15,18 @@ namespace warren::dht {
 /// Where we leave BEP 5:
 /// - a node enters only after it has answered us, so that a forged source address gets nobody in;
 /// - a full bucket keeps newcomers in a replacement cache, and a bad node is replaced from there (Kademlia paper, 4.1);
-/// - at most one node per network (address_policy.hpp) and bucket, against one owner of many addresses nearby, except
-///   on loopback;
+/// - at most one node per network (address_policy.hpp) and bucket, and max_per_network in the whole table, against one
+///   owner of many addresses nearby, except where addresses may be shared (may_share). A bad node takes nobody's place:
+///   another one of its network, or itself once it asks again, gets in by answering;
 /// - nodes whose id follows from their address are preferred (BEP 42, see id_enforcement).
 class routing_table {
 public:
+  /// go-ethereum's bound for one /24 in a whole table.
+  static constexpr std::size_t max_per_network = 10;
+
   struct settings {
     address_family family = address_family::ipv4;
+    /// See config::allow_same_ip.
     bool allow_same_ip = false;
     id_enforcement enforcement = id_enforcement::prefer;
   };
@@ -39,7 +44,8 @@ public:
   /// To be called when the node at `where` has not answered.
   void failed(time_point now, const endpoint& where);
 
-  /// True when a node that is not in the table would get a place in it (not just in a replacement cache) by answering.
+  /// True when a node that is not in the table, or is there but bad, would get a place in it (not just in a replacement
+  /// cache) by answering.
   bool wants(time_point now, const node_info& node) const;
 
   /// Returns the up to `count` nodes closest to `target`, closest first. No bad ones.
@@ -73,12 +79,13 @@ private:
       time_point now, const node_id& target, std::size_t count, std::span<const bucket> group,
       std::vector<node_info>& out) const;
   bool admissible(const node_info& node) const;
-  bool network_taken(const std::vector<contact>& among, const ip_address& address) const;
+  bool network_taken(time_point now, const std::vector<contact>& among, const ip_address& address) const;
+  bool network_full(time_point now, const ip_address& address) const;
   bool place(time_point now, const contact& newcomer);
   bool can_split(std::size_t index) const noexcept;
-  void split();
+  void split(time_point now);
   contact* replaceable(time_point now, bucket& full, const contact& newcomer) const;
-  void keep_as_replacement(bucket& full, const contact& newcomer);
+  void keep_as_replacement(time_point now, bucket& full, const contact& newcomer);
   void promote(time_point now, bucket& where);
   void erase(const endpoint& where);
 

@@ -39,7 +39,7 @@ public:
 
   /// `random` must outlive this.
   rpc(const rpc_limits& limits, bool read_only, random_source& random)
-      : limits_{limits}, read_only_{read_only}, random_{random}, rtts_{limits.remembered_nodes} {}
+      : limits_{limits}, read_only_{read_only}, random_{random}, rtts_{limits.remembered_nodes, random} {}
 
   /// True when as many queries are under way as the limits allow; ask() then does nothing.
   bool full() const noexcept { return pending_.size() >= limits_.in_flight; }

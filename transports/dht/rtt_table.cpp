@@ -7,10 +7,6 @@ namespace warren::dht {
 
 namespace {
 
-std::uint32_t hash_of(const endpoint& node) {
-  return static_cast<std::uint32_t>(std::hash<endpoint>{}(node));
-}
-
 /// At least 1, so that rounding never makes a timeout of nothing.
 std::uint32_t microseconds(duration d) {
   auto count = std::chrono::duration_cast<std::chrono::microseconds>(d).count();
@@ -33,7 +29,7 @@ void rtt_estimate::add(duration sample) {
 
 void rtt_table::add(const endpoint& node, duration sample) {
   overall_.add(sample);
-  auto& place = place_of(hash_of(node));
+  auto& place = place_of(hash_of_(node));
   auto estimate = unpack(place);
   estimate.add(sample);
   place.srtt = microseconds(estimate.srtt);
@@ -42,7 +38,7 @@ void rtt_table::add(const endpoint& node, duration sample) {
 }
 
 rtt_estimate rtt_table::of(const endpoint& node) const {
-  auto wanted = hash_of(node);
+  auto wanted = hash_of_(node);
   auto found = std::find_if(
       entries_.begin(), entries_.end(), [wanted](const entry& held) { return held.node == wanted; });
   return found == entries_.end() ? rtt_estimate{} : unpack(*found);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/endpoint.hpp"
 #include "messages/time.hpp"
+#include "transports/dht/keyed_hash.hpp"
 
 #include <vector>
 
@@ -22,11 +22,11 @@ struct rtt_estimate {
 /// Round-trip times of nodes, and of all nodes together for those not met yet. Holds `capacity` nodes; the one unused for
 /// longest is forgotten first.
 ///
-/// Small rather than exact, since every node of a process has one: a node is known by 32 bits of its endpoint's hash, so
-/// that once in four thousand million two share an estimate, and times are kept in microseconds.
+/// Small rather than exact, since every node of a process has one: a node is known by 32 bits of its endpoint's keyed hash,
+/// so that two share an estimate once in four thousand million, and times are kept in microseconds.
 class rtt_table {
 public:
-  explicit rtt_table(std::size_t capacity) : capacity_{capacity} {}
+  rtt_table(std::size_t capacity, random_source& random) : hash_of_{random}, capacity_{capacity} {}
 
   void add(const endpoint& node, duration sample);
 
@@ -49,6 +49,7 @@ private:
   static rtt_estimate unpack(const entry& packed);
   entry& place_of(std::uint32_t node);
 
+  keyed_hash hash_of_;
   std::size_t capacity_;
   std::uint32_t uses_ = 0;
   std::vector<entry> entries_;

@@ -1,24 +1,26 @@
 #pragma once
 
-#include "messages/endpoint.hpp"
+#include "transports/dht/keyed_hash.hpp"
 
 #include <vector>
 
 namespace warren::dht {
 
 /// A small flat hash table from endpoints to values, for what is kept of each of hundreds of sources: a process may host
-/// many nodes. An endpoint is known by 32 bits of its hash, so that once in four thousand million two share a value. Grows
-/// by half when seven eighths are taken; erase_if() shrinks it again.
+/// many nodes. An endpoint is known by 32 bits of its keyed hash alone: two share a value once in four thousand million, and
+/// nobody can choose which. Grows by half when seven eighths are taken; erase_if() shrinks it again.
 template <class Value>
 class source_table {
 public:
+  explicit source_table(random_source& random) : tag_of_{random} {}
+
   std::size_t size() const noexcept { return size_; }
 
   /// Returns the value of `source`, or nullptr. Valid until the next insert() or erase_if().
   const Value* find(const endpoint& source) const noexcept {
     if (slots_.empty())
       return nullptr;
-    const auto& place = slots_[place_of(slots_, tag_of(source))];
+    const auto& place = slots_[place_of(slots_, tag_of_(source))];
     return place.tag == 0 ? nullptr : &place.value;
   }
 
@@ -30,7 +32,7 @@ public:
   Value& insert(const endpoint& source, const Value& value) {
     if ((size_ + 1) * 8 > slots_.size() * 7)
       rebuild(std::max(smallest, slots_.size() + slots_.size() / 2), [](const Value&) { return false; });
-    auto tag = tag_of(source);
+    auto tag = tag_of_(source);
     auto& place = slots_[place_of(slots_, tag)];
     place = {tag, value};
     ++size_;
@@ -55,10 +57,6 @@ private:
     Value value{};
   };
 
-  static std::uint32_t tag_of(const endpoint& source) noexcept {
-    return std::max(1u, static_cast<std::uint32_t>(std::hash<endpoint>{}(source)));
-  }
-
   /// Returns where `tag` is or belongs; there is always a free slot.
   static std::size_t place_of(const std::vector<slot>& among, std::uint32_t tag) noexcept {
     auto at = static_cast<std::size_t>(std::uint64_t{tag} * among.size() >> 32);
@@ -79,6 +77,7 @@ private:
     slots_.swap(fresh);
   }
 
+  keyed_hash tag_of_;
   std::vector<slot> slots_;
   std::size_t size_ = 0;
 };

@@ -33,12 +33,22 @@ BOOST_AUTO_TEST_CASE(one_network_has_one_vote) {
     ++voter.port;
     BOOST_TEST(!votes.vote(voter, lie));
   }
-  external_votes loopback{3, true};
-  for (int i = 0; i < 3; ++i) {
-    ++voter.port;
-    loopback.vote(voter, me);
+  for (auto [host, allow, known] :
+       {std::tuple{"127.0.0.1", false, true},
+        {"10.0.0.1", true, true},
+        {"10.0.0.1", false, false},
+        {"20.0.0.1", true, false}}) {
+    external_votes some{3, allow};
+    for (std::uint16_t i = 1; i <= 3; ++i)
+      some.vote({*warren::ip_address::parse(host), i}, me);
+    BOOST_TEST(some.winner().has_value() == known, host << (allow ? ", allowed" : ""));
   }
-  BOOST_TEST((loopback.winner() == me));
+  external_votes six{3, false};
+  for (int i = 0; i < 20; ++i)
+    six.vote(
+        *endpoint::parse("[2001:db8:1:" + std::to_string(i) + "::1]:1"),
+        *endpoint::parse("[2001:db8:9::9]:1"));
+  BOOST_TEST(!six.winner().has_value(), "an IPv6 /48");
 }
 
 BOOST_AUTO_TEST_CASE(a_minority_of_liars_changes_nothing_and_a_real_move_is_noticed) {

@@ -78,6 +78,14 @@ BOOST_AUTO_TEST_CASE(an_address_holds_so_many_items_and_gets_its_places_back) {
   BOOST_TEST((store.put(start + 2h, address_of(1), immutable(2), {}, own_id) == outcome::stored));
 }
 
+BOOST_AUTO_TEST_CASE(an_ipv6_64_holds_what_one_address_may_hold) {
+  item_store store{{.items_per_address = 2}};
+  for (int i = 0; i < 5; ++i) {
+    auto from = *warren::ip_address::parse("2001:db8:1:1::" + std::to_string(i));
+    BOOST_TEST((store.put(start, from, immutable(i), {}, own_id) == outcome::stored) == (i < 2));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(when_there_is_no_room_the_item_farthest_from_the_own_id_goes) {
   item_store store{{.items = 10, .items_per_address = 0}};
   std::vector<node_id> targets;

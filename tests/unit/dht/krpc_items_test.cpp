@@ -52,6 +52,10 @@ BOOST_AUTO_TEST_CASE(a_put_is_refused_with_the_codes_of_bep_44) {
   BOOST_TEST(refusal(put_text("996:" + std::string(996, 'x'))) == 0);
   BOOST_TEST(refusal(put_text("997:" + std::string(997, 'x'))) == 205);
   BOOST_TEST(refusal(put_text("d1:bi1e1:ai2ee")) == 203, "unsorted keys in the value");
+  std::string many = "d";
+  for (int i = 0; i < 100; ++i)
+    many += "2:" + std::string{char('a' + i / 16), char('a' + i % 16)} + "i0e";
+  BOOST_TEST(refusal(put_text(many + "e")) == 0, "a hundred sorted keys");
   BOOST_TEST(refusal("d1:ad2:id20:abcdefghij01234567895:token3:toke1:q3:put1:t2:aa1:y1:qe") == 203);
   BOOST_TEST(refusal("d1:ad2:id20:abcdefghij01234567891:vi1ee1:q3:put1:t2:aa1:y1:qe") == 203);
   BOOST_TEST(refusal(signed_put("", "i1e")) == 0);

@@ -117,6 +117,14 @@ BOOST_AUTO_TEST_CASE(records_are_bounded_and_expire) {
   BOOST_TEST(store.get(start + 30min, topic, 3, random).empty());
   store.expire(start + 30min);
   BOOST_TEST(store.size() == 0u);
+  stored = 0;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    auto self = identity_of(i);
+    auto via = *endpoint::parse("[2001:db8:1:1::" + std::to_string(i) + "]:6881");
+    auto raw = sign_peer_record(self, topic, sample(self));
+    stored += store.put(start, topic, sample(self), raw, via, via) ? 1 : 0;
+  }
+  BOOST_TEST(stored == 2, "an IPv6 /64 holds what one address may hold");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

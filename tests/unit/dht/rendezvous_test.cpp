@@ -35,6 +35,11 @@ BOOST_AUTO_TEST_CASE(a_source_and_a_target_each_have_a_limit) {
   BOOST_TEST(admitted == 10);
   BOOST_TEST(limiter.admit(start + 1s, endpoint_of(1).address, peer(1)));
   admitted = 0;
+  for (int i = 0; i < 100; ++i) // any addresses of one IPv6 /64
+    admitted +=
+        limiter.admit(start, *warren::ip_address::parse("2001:db8::" + std::to_string(i)), peer(500 + i));
+  BOOST_TEST(admitted == 10);
+  admitted = 0;
   for (std::size_t i = 0; i < 100; ++i)
     admitted += limiter.admit(start, endpoint_of(10 + i).address, peer(999)) ? 1 : 0;
   BOOST_TEST(admitted == 20);

@@ -130,12 +130,74 @@ BOOST_AUTO_TEST_CASE(one_network_has_one_node_per_bucket_unless_allowed) {
   BOOST_TEST(strict.heard_response(start, {id_of({0x80}), endpoint_of(1)}));
   BOOST_TEST(!strict.wants(start, {id_of({0x81}), neighbour}));
   BOOST_TEST(!strict.heard_response(start, {id_of({0x81}), neighbour}));
-  routing_table loopback{id_of({0}), {address_family::ipv4, true, id_enforcement::off}};
-  for (int i = 1; i <= 8; ++i) {
-    endpoint where{*warren::ip_address::parse("127.0.0.1"), static_cast<std::uint16_t>(i)};
-    BOOST_TEST(loopback.heard_response(start, {id_of({0x80 + i}), where}));
+  for (auto [host, allow, held] :
+       {std::tuple{"127.0.0.1", false, 8u},
+        {"10.0.0.1", true, 8u},
+        {"10.0.0.1", false, 1u},
+        {"20.0.0.1", true, 1u}}) {
+    routing_table table{id_of({0}), {address_family::ipv4, allow, id_enforcement::off}};
+    for (int i = 1; i <= 8; ++i)
+      table.heard_response(
+          start, {id_of({0x80 + i}), {*warren::ip_address::parse(host), static_cast<std::uint16_t>(i)}});
+    BOOST_TEST(table.count(start, node_state::good) == held, host << (allow ? ", allowed" : ""));
   }
-  BOOST_TEST(loopback.count(start, node_state::good) == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(one_network_has_so_many_nodes_in_the_whole_table_and_no_more) {
+  for (auto [host, most] :
+       {std::pair{"20.0.0.1", routing_table::max_per_network}, {"127.0.0.1", std::size_t{20}}}) {
+    seeded_random random{6};
+    routing_table table{id_of({0}), no_ids};
+    auto in_bucket = [&](std::size_t i) {
+      auto id = warren::test::random_id(random);
+      for (std::size_t bit = 0; bit <= i; ++bit) {
+        auto mask = std::byte(0x80 >> bit % 8);
+        id.octets[bit / 8] = (id.octets[bit / 8] & ~mask) | (bit == i ? mask : std::byte{0});
+      }
+      return id;
+    };
+    for (std::size_t i = 0; i < 20 * (k - 1); ++i) // all buckets but for one place each
+      table.heard_response(start, {in_bucket(i / (k - 1)), endpoint_of(i)});
+    std::size_t taken = 0;
+    for (std::uint16_t i = 0; i < 20; ++i) {
+      node_info node{in_bucket(i), {*warren::ip_address::parse(host), static_cast<std::uint16_t>(i + 1)}};
+      auto wanted = table.wants(start, node);
+      auto held = table.heard_response(start, node);
+      BOOST_TEST(held == wanted, i);
+      taken += held ? 1 : 0;
+    }
+    BOOST_TEST(taken == most, host);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_was_silent_gets_back_in_when_it_asks) {
+  auto table = with_full_far_bucket();
+  node_info back{id_of({1}), endpoint_of(100)};
+  BOOST_TEST(!table.wants(start, back), "it is there");
+  for (auto where : {endpoint_of(100), endpoint_of(3)})
+    for (int i = 0; i < 2; ++i)
+      table.failed(start, where);
+  for (const auto& node : {back, node_info{id_of({0x83}), endpoint_of(3)}}) {
+    BOOST_TEST(table.wants(start, node));
+    BOOST_TEST(table.heard_response(start, node));
+    BOOST_TEST(!table.wants(start, node));
+    BOOST_TEST((table.closest(start, node.id, 1) == std::vector{node}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_was_restarted_under_another_port_and_id_takes_the_place_of_its_dead_self) {
+  auto table = with_full_far_bucket();
+  node_info before{id_of({0x83}), endpoint_of(3)};
+  node_info after{id_of({0x99}), {endpoint_of(3).address, 7}};
+  BOOST_TEST(!table.wants(start, after));
+  for (int i = 0; i < 2; ++i)
+    table.failed(start, before.where);
+  BOOST_TEST(table.wants(start, after));
+  BOOST_TEST(table.heard_response(start, after));
+  BOOST_TEST(holds(table, after));
+  BOOST_TEST(!holds(table, before));
+  BOOST_TEST(!table.heard_response(start, before), "one of a network");
+  BOOST_TEST(holds(table, after));
 }
 
 BOOST_AUTO_TEST_CASE(nobody_takes_over_the_id_of_a_living_node) {

@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(read_only_nodes_say_so_in_their_queries) {
 }
 
 BOOST_AUTO_TEST_CASE(remembered_round_trip_times_are_bounded_and_the_least_used_goes_first) {
-  dht::rtt_table times{3};
+  seeded_random random{6};
+  dht::rtt_table times{3, random};
   for (std::size_t i = 0; i < 3; ++i)
     times.add(endpoint_of(i), 10ms);
   times.add(endpoint_of(0), 10ms);
