@@ -1,3 +1,4 @@
+#include "actors/dht_settings.hpp"
 #include "actors/dial_endpoint.hpp"
 #include "actors/io_driver.hpp"
 #include "actors/routing_table.hpp"
@@ -20,15 +21,9 @@ constexpr auto discovery_retry = std::chrono::minutes{1};
 constexpr auto bootstrap_patience = std::chrono::seconds{10};
 
 dht::config dht_config_of(const options& opts, const endpoint& local) {
-  dht::config result;
-  result.family = local.address.family();
-  result.bootstrap = opts.bootstrap;
+  auto result = dht_settings_for(local, opts.bootstrap);
   result.read_only = opts.dht_read_only;
   result.blocked = opts.dht_blocked;
-  // A private network has many nodes on few addresses; the public one must not (DESIGN section 3).
-  result.allow_same_ip = std::all_of(opts.bootstrap.begin(), opts.bootstrap.end(), [](const endpoint& where) {
-    return where.address.is_loopback() || where.address.is_private();
-  });
   return result;
 }
 
@@ -167,8 +162,10 @@ void supervisor_state::fail_what_depended_on(const std::string& name) {
       book.dial_failed(now(), dial, swarm::outcome::lost);
     dials.clear();
   } else if (name == dht_name) {
-    for (auto& [on, joined] : topics)
+    for (auto& [on, joined] : topics) {
       joined.looking_up = 0;
+      joined.announcing = false;
+    }
   } else if (relays.contains(name)) {
     relays[name].link = nullptr;
     relays[name].state = "backoff";

@@ -20,16 +20,53 @@ struct picked {
   std::vector<net::packet> packets;
 };
 
-void send_packets(const caf::actor& to, net::packet_batch packets) {
-  auto shared = std::make_shared<const net::packet_batch>(std::move(packets));
-  act::anon_mail(packets_arrived{std::move(shared)}).send(to);
+/// Returns what `members`, indices in ascending order, name of `batch`.
+net::packet_batch pick(const net::packet_batch& batch, const std::vector<std::size_t>& members) {
+  auto first = members.front();
+  if (members.back() - first + 1 == members.size())
+    return batch.part(first, members.size());
+  auto selection = std::make_shared<picked>();
+  selection->origin = batch;
+  selection->packets.reserve(members.size());
+  for (auto i : members)
+    selection->packets.push_back(batch.packets()[i]);
+  std::span<const net::packet> view{selection->packets};
+  return {std::move(selection), view};
 }
+
+/// KRPC datagrams under way to their receiver; they count as waiting until it has dealt with them.
+class waiting_krpc {
+public:
+  waiting_krpc(std::vector<net::packet> packets, std::size_t size, std::shared_ptr<std::atomic<std::size_t>> count)
+      : packets_{std::move(packets)}, count_{std::move(count)} {
+    octets_.reserve(size);
+    for (auto& packet : packets_) {
+      auto at = octets_.size();
+      octets_.insert(octets_.end(), packet.payload.begin(), packet.payload.end());
+      packet.payload = byte_view{octets_}.subspan(at);
+    }
+    *count_ += octets_.size();
+  }
+
+  waiting_krpc(const waiting_krpc&) = delete;
+  waiting_krpc& operator=(const waiting_krpc&) = delete;
+
+  ~waiting_krpc() { *count_ -= octets_.size(); }
+
+  std::span<const net::packet> packets() const noexcept { return packets_; }
+
+private:
+  std::vector<net::packet> packets_;
+  bytes octets_;
+  std::shared_ptr<std::atomic<std::size_t>> count_;
+};
 
 } // namespace
 
 struct udp_port::group {
   caf::actor receiver;
   std::vector<std::size_t> members; // indices into the batch, ascending
+  bool krpc;
 };
 
 udp_port::udp_port(std::shared_ptr<datagram_sender> sender) : sender_{std::move(sender)} {
@@ -84,19 +121,32 @@ caf::actor udp_port::receiver_of(const net::packet& packet) {
   return found->second;
 }
 
-void udp_port::send_group(group& g, const net::packet_batch& batch) {
-  auto first = g.members.front();
-  if (g.members.back() - first + 1 == g.members.size()) {
-    send_packets(g.receiver, batch.part(first, g.members.size()));
-    return;
+std::shared_ptr<const net::packet_batch> udp_port::copy_krpc(
+    const net::packet_batch& batch, const std::vector<std::size_t>& members) {
+  std::vector<net::packet> taken;
+  std::size_t size = 0;
+  auto room = max_waiting_krpc - std::min(max_waiting_krpc, waiting_krpc_->load());
+  for (auto i : members) {
+    const auto& packet = batch.packets()[i];
+    if (size + packet.payload.size() > room) {
+      ++krpc_overload_;
+      continue;
+    }
+    size += packet.payload.size();
+    taken.push_back(packet);
   }
-  auto selection = std::make_shared<picked>();
-  selection->origin = batch;
-  selection->packets.reserve(g.members.size());
-  for (auto i : g.members)
-    selection->packets.push_back(batch.packets()[i]);
-  std::span<const net::packet> view{selection->packets};
-  send_packets(g.receiver, net::packet_batch{std::move(selection), view});
+  if (taken.empty())
+    return nullptr;
+  auto copied = std::make_shared<const waiting_krpc>(std::move(taken), size, waiting_krpc_);
+  auto view = copied->packets();
+  return std::make_shared<const net::packet_batch>(std::move(copied), view);
+}
+
+void udp_port::send_group(const group& g, const net::packet_batch& batch) {
+  auto packets = g.krpc ? copy_krpc(batch, g.members)
+                        : std::make_shared<const net::packet_batch>(pick(batch, g.members));
+  if (packets)
+    act::anon_mail(packets_arrived{std::move(packets)}).send(g.receiver);
 }
 
 void udp_port::deliver(const net::packet_batch& batch) {
@@ -110,11 +160,11 @@ void udp_port::deliver(const net::packet_batch& batch) {
       auto g =
           std::find_if(groups.begin(), groups.end(), [&](const group& x) { return x.receiver == receiver; });
       if (g == groups.end())
-        g = groups.insert(groups.end(), group{std::move(receiver), {}});
+        g = groups.insert(groups.end(), group{receiver, {}, receiver == krpc_});
       g->members.push_back(i);
     }
   }
-  for (auto& g : groups)
+  for (const auto& g : groups)
     send_group(g, batch);
 }
 
@@ -126,6 +176,7 @@ void udp_port::count_into(counter_map& out) const {
   add("udp.garbage", garbage_);
   add("udp.unknown_stream", unknown_stream_);
   add("udp.nobody_listens", nobody_listens_);
+  add("udp.krpc_overload", krpc_overload_);
 }
 
 } // namespace warren

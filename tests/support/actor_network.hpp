@@ -23,6 +23,10 @@ public:
   bool deliver() {
     auto sent = std::exchange(queue_, {});
     for (auto& d : sent) {
+      for (const auto& [inside, outside] : translated_) {
+        d.from = d.from == inside ? outside : d.from;
+        d.to = d.to == outside ? inside : d.to;
+      }
       auto to = ports_.find(d.to);
       if (to == ports_.end() || unreachable_.contains(d.to) || unreachable_.contains(d.from))
         continue;
@@ -43,6 +47,9 @@ public:
   /// From now on nothing goes to or from `where`, or does again.
   void cut(const endpoint& where) { unreachable_.insert(where); }
   void mend(const endpoint& where) { unreachable_.erase(where); }
+
+  /// From now on others see `inside` at `outside`, as behind a NAT.
+  void translate(const endpoint& inside, const endpoint& outside) { translated_[inside] = outside; }
 
   /// Puts a datagram on the wire as if `from` had sent it.
   void inject(const endpoint& from, const endpoint& to, bytes payload) {
@@ -89,6 +96,7 @@ private:
   std::deque<datagram> queue_;
   std::map<endpoint, std::shared_ptr<udp_port>> ports_;
   std::set<endpoint> unreachable_;
+  std::map<endpoint, endpoint> translated_; // inside -> outside
 };
 
 } // namespace warren::test

@@ -22,6 +22,11 @@ bool is_local(const ip_address& address) noexcept {
   return address.is_loopback() || address.is_private();
 }
 
+bool all_local(std::span<const endpoint> bootstrap) noexcept {
+  return !bootstrap.empty()
+         && std::ranges::all_of(bootstrap, [](const endpoint& where) { return is_local(where.address); });
+}
+
 ip_address network_of(const ip_address& address) {
   auto octets = address.octets();
   if (address.family() == address_family::ipv4) {
