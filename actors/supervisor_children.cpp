@@ -99,6 +99,8 @@ void supervisor_state::start_child(const std::string& name) {
     dht = spawn_routing_table(
         system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table, setup.identity);
     adopt(name, caf::actor_cast<caf::actor>(dht));
+    for (auto& [on, joined] : topics)
+      joined.announcing = false;
     report_bootstrap();
   } else if (name == dialler_name) {
     dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
@@ -162,10 +164,8 @@ void supervisor_state::fail_what_depended_on(const std::string& name) {
       book.dial_failed(now(), dial, swarm::outcome::lost);
     dials.clear();
   } else if (name == dht_name) {
-    for (auto& [on, joined] : topics) {
+    for (auto& [on, joined] : topics)
       joined.looking_up = 0;
-      joined.announcing = false;
-    }
   } else if (relays.contains(name)) {
     relays[name].link = nullptr;
     relays[name].state = "backoff";

@@ -104,7 +104,8 @@ void table_keeper::store(bytes table) {
   auto why = replace_file(file_, table_);
   failed_writes_ += why ? 1 : 0;
   if (std::exchange(writable_, !why) && why)
-    spdlog::warn("the DHT table cannot be saved: {}: {}; the next start will be slower", file_, why.message());
+    spdlog::warn(
+        "the DHT table cannot be saved: {}: {}; the next start will be slower", file_, why.message());
 }
 
 std::uint64_t table_keeper::failed_writes() const {

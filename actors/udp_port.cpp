@@ -37,7 +37,8 @@ net::packet_batch pick(const net::packet_batch& batch, const std::vector<std::si
 /// KRPC datagrams under way to their receiver; they count as waiting until it has dealt with them.
 class waiting_krpc {
 public:
-  waiting_krpc(std::vector<net::packet> packets, std::size_t size, std::shared_ptr<std::atomic<std::size_t>> count)
+  waiting_krpc(
+      std::vector<net::packet> packets, std::size_t size, std::shared_ptr<std::atomic<std::size_t>> count)
       : packets_{std::move(packets)}, count_{std::move(count)} {
     octets_.reserve(size);
     for (auto& packet : packets_) {

@@ -101,8 +101,8 @@ void run_announce(const announce_flags& given) {
   caf::actor_system system{settings};
   dht_host host{system, bind, std::move(node), identity_of(given)};
   output out{given.json};
-  auto announcer = act::spawn<announce_state>(
-      system, std::cref(host), request, given.once, std::ref(out), std::ref(stop));
+  auto announcer =
+      act::spawn<announce_state>(system, std::cref(host), request, given.once, std::ref(out), std::ref(stop));
   auto problem = stop.wait();
   caf::anon_send_exit(announcer, caf::exit_reason::user_shutdown);
   stop.guard_shutdown(10s);

@@ -185,7 +185,8 @@ void add_dht(CLI::App& app) {
   auto sub = app.add_subcommand("dht", "run plain DHT nodes, such as a private bootstrap");
   sub->add_option(
          "--bind", given->bind,
-         "UDP address IP:PORT of the first node, port 0 = any; given for IPv4 and for IPv6, it starts nodes of both")
+         "UDP address IP:PORT of the first node, port 0 = any; given for IPv4 and for IPv6, it starts nodes "
+         "of both")
       ->required()
       ->allow_extra_args(false);
   sub->add_option("--bootstrap", given->bootstrap, "DHT nodes to start from, IP:PORT[,IP:PORT...]");

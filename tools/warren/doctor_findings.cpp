@@ -127,7 +127,8 @@ finding filtering(const dht_facts& dht) {
   result.result = "unknown";
   result.meaning = "DHT nodes answer, but all had been spoken to first: that does not tell who else gets in";
   result.advice = fmt::format(
-      "run `warren dht` on a fixed --bind here, and in a network that this host never spoke to `warren lookup "
+      "run `warren dht` on a fixed --bind here, and in a network that this host never spoke to `warren "
+      "lookup "
       "--db any --bootstrap {}:PORT`, with the external PORT of that: an answer means that anybody gets in",
       dht.status.external.empty() ? std::string{"ADDRESS"} : host_of(dht.status.external));
   return result;
@@ -135,7 +136,8 @@ finding filtering(const dht_facts& dht) {
 
 /// The findings about one family. Where both were tried each says which it is.
 void judge_family(
-    std::vector<finding>& out, const doctor_facts& facts, const dht_facts& dht, const char* family, bool both) {
+    std::vector<finding>& out, const doctor_facts& facts, const dht_facts& dht, const char* family,
+    bool both) {
   std::vector<finding> lines{udp(facts, dht)};
   if (answered(dht)) {
     lines.push_back(external(dht));

@@ -96,18 +96,18 @@ BOOST_AUTO_TEST_CASE(a_file_that_can_be_no_table_is_set_aside_and_not_written_ov
 
 BOOST_AUTO_TEST_CASE(a_table_that_cannot_be_saved_is_told_in_the_status) {
   file = (home.path() / "missing" / "dht.state").string();
-  auto node = start_table(10, {bootstrap});
-  BOOST_TEST(ask<dht_status>(node, get_status{}).counters["dht.table_not_saved"] > 0u);
+  auto table = start_table(10, {bootstrap});
+  BOOST_TEST(ask<dht_status>(table, get_status{}).counters["dht.table_not_saved"] > 0u);
   std::filesystem::create_directory(home.path() / "missing");
-  kill(node);
+  kill(table);
   BOOST_TEST(static_cast<bool>(dht::decode_saved_table(read(file))));
 }
 
 BOOST_AUTO_TEST_CASE(only_a_network_known_to_be_private_lets_nodes_share_an_address) {
-  auto shares = [](const char* local, std::vector<const char*> nodes) {
+  auto shares = [](const char* local, const std::vector<const char*>& nodes) {
     std::vector<warren::endpoint> parsed;
-    for (auto node : nodes)
-      parsed.push_back(*warren::endpoint::parse(node));
+    for (auto where : nodes)
+      parsed.push_back(*warren::endpoint::parse(where));
     return dht_settings_for(*warren::endpoint::parse(local), parsed).allow_same_ip;
   };
   BOOST_TEST(!shares("0.0.0.0:0", {}));

@@ -85,12 +85,14 @@ BOOST_AUTO_TEST_CASE(krpc_that_nobody_reads_is_dropped_above_a_bound_and_holds_n
     return counters["udp.krpc_overload"];
   };
   flood(std::exchange(octets, {}));
-  BOOST_TEST(buffer.expired(), "the receiver has not read it yet, and the receive buffer is free all the same");
+  BOOST_TEST(
+      buffer.expired(), "the receiver has not read it yet, and the receive buffer is free all the same");
   const auto taken = udp_port::max_waiting_krpc / 1000;
   BOOST_TEST(dropped() == sent - taken);
   run();
   BOOST_TEST(krpc.all<packets_arrived>().size() == taken);
-  BOOST_TEST(as_text(krpc.all<packets_arrived>().front().batch->packets()[0].payload) == std::string(1000, 'd'));
+  BOOST_TEST(
+      as_text(krpc.all<packets_arrived>().front().batch->packets()[0].payload) == std::string(1000, 'd'));
   krpc.all<packets_arrived>().clear();
   deliver({to_bytes("d1")});
   BOOST_TEST(krpc.all<packets_arrived>().size() == 1u, "there is room again once it has read them");
