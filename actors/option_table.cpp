@@ -347,7 +347,7 @@ void add_time_rows(std::vector<option_row>& rows) {
   rows.push_back(std::move(connect));
   rows.push_back(time_row(
       "announce-interval", &options::announce_interval, 100, 24 * hour,
-      "how often topics are looked up and announced again"));
+      "how often topics are looked up again (the DHT node repeats an announcement by itself)"));
   rows.push_back(time_row(
       "relay-delay", &options::relay_delay, 0, hour,
       "mode auto: how long the direct way is tried before the relay is used"));

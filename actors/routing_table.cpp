@@ -2,6 +2,7 @@
 
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
+#include "actors/dht_settings.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/errc.hpp"
 #include "transports/dht/node.hpp"
@@ -9,8 +10,6 @@
 #include "transports/dht/renewals.hpp"
 #include "transports/dht/save_schedule.hpp"
 #include "transports/net/own_addresses.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <set>
@@ -25,18 +24,8 @@ constexpr auto announce_again = std::chrono::minutes{15};
 /// An announcement that nobody took is tried again after so long.
 constexpr auto announce_retry = std::chrono::minutes{1};
 
-/// Returns `settings` with what an earlier run or an earlier incarnation of the actor knew. A table that cannot be used is
-/// set aside: the node starts from its bootstrap nodes.
 dht::config with_saved(dht::config settings, table_keeper& keeper) {
-  auto kept = keeper.load();
-  if (kept.empty())
-    return settings;
-  auto saved = dht::decode_saved_table(kept);
-  if (!saved) {
-    spdlog::warn("saved DHT table: {}; {}", saved.error().message(), keeper.set_aside());
-    return settings;
-  }
-  dht::restore(*saved, settings);
+  restore_table(settings, keeper);
   return settings;
 }
 
@@ -93,8 +82,7 @@ struct routing_table_state {
         [this](deadline_reached) {
           wake_up.fired(now());
           node.handle_timeout(now());
-          for (const auto& target : due_again.due(now()))
-            announce(target, announced.at(target));
+          announce_due();
           if (saving.due(now()))
             save();
           drive();
@@ -139,8 +127,6 @@ struct routing_table_state {
     dht::lookup_id id;
     if (request.announce) {
       auto& ours = announced[target];
-      if (ours.running)
-        fail(*ours.running, errc::limit_reached, "a newer announcement of this topic took over");
       ours.port = request.port;
       id = announce(target, ours);
     } else {
@@ -212,12 +198,25 @@ struct routing_table_state {
     std::uint16_t port = 0; // 0: the one that others see
     std::optional<dht::lookup_id> standing;
     std::optional<dht::lookup_id> running;
+    bool moved = false;            // our address changed while it was running
+    std::uint64_t record_time = 0; // of the last record signed
   };
 
+  /// Announces again what is due. What is being announced already is left to that, since somebody may wait for it; should
+  /// nobody take it, it comes again.
+  void announce_due() {
+    for (const auto& target : due_again.due(now()))
+      if (auto& ours = announced.at(target); !ours.running)
+        announce(target, ours);
+  }
+
   dht::lookup_id announce(const dht::info_hash& target, announcement& ours) {
-    if (ours.running)
+    if (ours.running) {
       node.cancel(*ours.running);
-    ours.running = node.announce(now(), target, ours.port, ours.port == 0, record_for(target));
+      fail(*ours.running, errc::limit_reached, "a newer announcement of this topic took over");
+    }
+    ours.moved = false;
+    ours.running = node.announce(now(), target, ours.port, ours.port == 0, record_for(target, ours));
     return *ours.running;
   }
 
@@ -236,7 +235,10 @@ struct routing_table_state {
     if (state.standing)
       node.cancel(*state.standing);
     state.standing = done.lookup;
-    due_again.told(now(), target);
+    if (state.moved)
+      due_again.failed(now(), target); // some may have been told where we were before
+    else
+      due_again.told(now(), target);
   }
 
   void forget(const dht::info_hash& target) {
@@ -252,18 +254,18 @@ struct routing_table_state {
     }
   }
 
-  /// Returns our signed record for `target`, newer than the last one; empty without an identity.
-  bytes record_for(const dht::info_hash& target) {
+  /// Returns our signed record for `target`, newer than the last one of it; empty without an identity.
+  bytes record_for(const dht::info_hash& target, announcement& ours) {
     if (!identity)
       return {};
     auto own = own_endpoints(port->local());
     node.set_own_endpoints(own);
     auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-    last_record_time = std::max(last_record_time + 1, static_cast<std::uint64_t>(seconds.count()));
+    ours.record_time = std::max(ours.record_time + 1, static_cast<std::uint64_t>(seconds.count()));
     dht::peer_record record;
     record.nat = node.stats().mapping.kind;
-    record.time = last_record_time;
+    record.time = ours.record_time;
     for (const auto& where : own)
       if (where.address.is_private())
         record.lan.push_back(where);
@@ -272,8 +274,11 @@ struct routing_table_state {
 
   void handle(const dht::external_address& seen) {
     // What was announced before leads to where we are not any more.
-    if (external && external != seen.where)
+    if (external && external != seen.where) {
       due_again.hasten(now());
+      for (auto& [target, ours] : announced)
+        ours.moved = ours.running.has_value();
+    }
     external = seen.where;
   }
 
@@ -314,6 +319,8 @@ struct routing_table_state {
       result.observations.push_back({observer, seen});
     result.state = chunk{dht::encode(node.save())};
     count_refusals(result.counters, node.counters());
+    if (auto n = keeper->failed_writes())
+      result.counters["dht.table_not_saved"] = n;
     return result;
   }
 
@@ -326,7 +333,6 @@ struct routing_table_state {
   std::map<dht::lookup_id, pending> lookups; // bounded by dht::config::max_lookups
   std::map<dht::info_hash, announcement> announced;
   dht::renewals<dht::info_hash> due_again{announce_again, announce_retry};
-  std::uint64_t last_record_time = 0;
   std::optional<endpoint> external;
   std::vector<caf::typed_response_promise<std::uint64_t>> bootstraps;
   dht::save_schedule saving;

@@ -1,3 +1,4 @@
+#include "actors/dht_settings.hpp"
 #include "actors/dial_endpoint.hpp"
 #include "actors/io_driver.hpp"
 #include "actors/routing_table.hpp"
@@ -20,15 +21,9 @@ constexpr auto discovery_retry = std::chrono::minutes{1};
 constexpr auto bootstrap_patience = std::chrono::seconds{10};
 
 dht::config dht_config_of(const options& opts, const endpoint& local) {
-  dht::config result;
-  result.family = local.address.family();
-  result.bootstrap = opts.bootstrap;
+  auto result = dht_settings_for(local, opts.bootstrap);
   result.read_only = opts.dht_read_only;
   result.blocked = opts.dht_blocked;
-  // A private network has many nodes on few addresses; the public one must not (DESIGN section 3).
-  result.allow_same_ip = std::all_of(opts.bootstrap.begin(), opts.bootstrap.end(), [](const endpoint& where) {
-    return where.address.is_loopback() || where.address.is_private();
-  });
   return result;
 }
 
@@ -104,6 +99,8 @@ void supervisor_state::start_child(const std::string& name) {
     dht = spawn_routing_table(
         system, setup.port, dht_config_of(setup.opts, setup.port->local()), setup.dht_table, setup.identity);
     adopt(name, caf::actor_cast<caf::actor>(dht));
+    for (auto& [on, joined] : topics)
+      joined.announcing = false;
     report_bootstrap();
   } else if (name == dialler_name) {
     dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));

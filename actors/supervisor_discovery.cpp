@@ -1,5 +1,7 @@
 #include "actors/supervisor_state.hpp"
 
+#include <utility>
+
 namespace warren {
 
 namespace {
@@ -44,7 +46,8 @@ void supervisor_state::look_up(const topic& on, joined_topic& joined) {
     }
     pump();
   };
-  dht_lookup request{on.info_hash(), self_handle(), !setup.opts.dht_read_only, 0};
+  auto first = !std::exchange(joined.announcing, true);
+  dht_lookup request{on.info_hash(), self_handle(), first && !setup.opts.dht_read_only, 0};
   act::mail(self, std::move(request))
       .request(dht, caf::infinite)
       .then(

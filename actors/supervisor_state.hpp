@@ -42,6 +42,7 @@ struct supervisor_state {
     bool announced = false;
     swarm::lookup_schedule schedule;
     std::uint64_t looking_up = 0; // the number of the lookup under way, 0: none
+    bool announcing = false;      // the DHT node was told to, and repeats it by itself
   };
 
   /// A connection actor from its start to its end.

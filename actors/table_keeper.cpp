@@ -113,6 +113,12 @@ void table_keeper::store(bytes table) {
   else if (!why && failing_)
     spdlog::info("saved DHT table {}: is written again", file_);
   failing_ = static_cast<bool>(why);
+  failed_writes_ += failing_ ? 1 : 0;
+}
+
+std::uint64_t table_keeper::failed_writes() const {
+  std::lock_guard guard{mutex_};
+  return failed_writes_;
 }
 
 } // namespace warren

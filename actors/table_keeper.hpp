@@ -36,8 +36,11 @@ public:
   std::string set_aside();
 
   /// Replaces what is kept, the file durably and as a whole (write_durably()). A file that cannot be written costs a slower
-  /// next start: it is told in the log when that begins, and when it is over.
+  /// next start: it is told in the log when that begins and when it is over, and each time is counted.
   void store(bytes table);
+
+  /// Returns how often the file could not be written.
+  std::uint64_t failed_writes() const;
 
 private:
   std::string file_;
@@ -46,6 +49,7 @@ private:
   descriptor lock_;
   bytes table_;
   bool failing_ = false;
+  std::uint64_t failed_writes_ = 0;
 };
 
 } // namespace warren

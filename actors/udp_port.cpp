@@ -20,10 +20,33 @@ struct picked {
   std::vector<net::packet> packets;
 };
 
-void send_packets(const caf::actor& to, net::packet_batch packets) {
-  auto shared = std::make_shared<const net::packet_batch>(std::move(packets));
-  act::anon_mail(packets_arrived{std::move(shared)}).send(to);
-}
+/// KRPC datagrams under way to their receiver; they count as waiting until it has dealt with them.
+class waiting_krpc {
+public:
+  waiting_krpc(
+      std::vector<net::packet> packets, std::size_t size, std::shared_ptr<std::atomic<std::size_t>> count)
+      : packets_{std::move(packets)}, count_{std::move(count)} {
+    octets_.reserve(size);
+    for (auto& packet : packets_) {
+      auto at = octets_.size();
+      octets_.insert(octets_.end(), packet.payload.begin(), packet.payload.end());
+      packet.payload = byte_view{octets_}.subspan(at);
+    }
+    *count_ += octets_.size();
+  }
+
+  waiting_krpc(const waiting_krpc&) = delete;
+  waiting_krpc& operator=(const waiting_krpc&) = delete;
+
+  ~waiting_krpc() { *count_ -= octets_.size(); }
+
+  std::span<const net::packet> packets() const noexcept { return packets_; }
+
+private:
+  std::vector<net::packet> packets_;
+  bytes octets_;
+  std::shared_ptr<std::atomic<std::size_t>> count_;
+};
 
 } // namespace
 
@@ -35,6 +58,7 @@ struct udp_port::group {
   };
 
   caf::actor receiver;
+  bool krpc;
   run first_run;
   std::vector<run> more;
 
@@ -45,6 +69,9 @@ struct udp_port::group {
     else
       more.push_back({i, 1});
   }
+
+  std::vector<net::packet> packets_of(const net::packet_batch& batch) const;
+  net::packet_batch part_of(const net::packet_batch& batch) const;
 };
 
 udp_port::udp_port(std::shared_ptr<datagram_sender> sender) : sender_{std::move(sender)} {
@@ -99,21 +126,45 @@ caf::actor udp_port::receiver_of(const net::packet& packet) {
   return found->second;
 }
 
-void udp_port::send_group(group& g, const net::packet_batch& batch) {
-  if (g.more.empty()) {
-    send_packets(g.receiver, batch.part(g.first_run.first, g.first_run.count));
-    return;
-  }
-  auto selection = std::make_shared<picked>();
-  selection->origin = batch;
-  auto pick = [&](const group::run& r) {
+std::vector<net::packet> udp_port::group::packets_of(const net::packet_batch& batch) const {
+  std::vector<net::packet> result;
+  auto add = [&](const run& r) {
     auto chosen = batch.packets().subspan(r.first, r.count);
-    selection->packets.insert(selection->packets.end(), chosen.begin(), chosen.end());
+    result.insert(result.end(), chosen.begin(), chosen.end());
   };
-  pick(g.first_run);
-  std::ranges::for_each(g.more, pick);
+  add(first_run);
+  std::ranges::for_each(more, add);
+  return result;
+}
+
+net::packet_batch udp_port::group::part_of(const net::packet_batch& batch) const {
+  if (more.empty())
+    return batch.part(first_run.first, first_run.count);
+  auto selection = std::make_shared<picked>(picked{batch, packets_of(batch)});
   std::span<const net::packet> view{selection->packets};
-  send_packets(g.receiver, net::packet_batch{std::move(selection), view});
+  return {std::move(selection), view};
+}
+
+std::shared_ptr<const net::packet_batch> udp_port::copy_krpc(std::vector<net::packet> packets) {
+  std::size_t size = 0;
+  auto room = max_waiting_krpc - std::min(max_waiting_krpc, waiting_krpc_->load());
+  krpc_overload_ += std::erase_if(packets, [&](const net::packet& packet) {
+    auto fits = size + packet.payload.size() <= room;
+    size += fits ? packet.payload.size() : 0;
+    return !fits;
+  });
+  if (packets.empty())
+    return nullptr;
+  auto copied = std::make_shared<const waiting_krpc>(std::move(packets), size, waiting_krpc_);
+  auto view = copied->packets();
+  return std::make_shared<const net::packet_batch>(std::move(copied), view);
+}
+
+void udp_port::send_group(const group& g, const net::packet_batch& batch) {
+  auto packets = g.krpc ? copy_krpc(g.packets_of(batch))
+                        : std::make_shared<const net::packet_batch>(g.part_of(batch));
+  if (packets)
+    act::anon_mail(packets_arrived{std::move(packets)}).send(g.receiver);
 }
 
 void udp_port::deliver(const net::packet_batch& batch) {
@@ -134,13 +185,13 @@ void udp_port::deliver(const net::packet_batch& batch) {
       auto g =
           std::find_if(groups.begin(), groups.end(), [&](const group& x) { return x.receiver == receiver; });
       if (g == groups.end())
-        g = groups.insert(groups.end(), group{std::move(receiver), {i, 0}, {}});
+        g = groups.insert(groups.end(), group{receiver, receiver == krpc_, {i, 0}, {}});
       g->add(i);
       last_stream = stream;
       last_group = static_cast<std::size_t>(g - groups.begin());
     }
   }
-  for (auto& g : groups)
+  for (const auto& g : groups)
     send_group(g, batch);
 }
 
@@ -152,6 +203,7 @@ void udp_port::count_into(counter_map& out) const {
   add("udp.garbage", garbage_);
   add("udp.unknown_stream", unknown_stream_);
   add("udp.nobody_listens", nobody_listens_);
+  add("udp.krpc_overload", krpc_overload_);
 }
 
 } // namespace warren

@@ -30,6 +30,11 @@ public:
 /// message per receiver.
 class udp_port {
 public:
+  /// Octets of KRPC datagrams that their receiver has not dealt with, at most; what comes on top is dropped, as from a full
+  /// socket buffer. They are copied out of the receive buffers, which streams on the same socket need: a flood of queries
+  /// holds none of them up.
+  static constexpr std::size_t max_waiting_krpc = 256 * 1024;
+
   explicit udp_port(std::shared_ptr<datagram_sender> sender);
 
   datagram_sender& sender() noexcept { return *sender_; }
@@ -53,14 +58,16 @@ public:
   /// Forgets all receivers, so that the port no longer keeps them alive.
   void clear();
 
-  /// Adds what was dropped here to `out`: "udp.garbage", "udp.unknown_stream", "udp.nobody_listens".
+  /// Adds the datagrams dropped here to `out`: "udp.garbage", "udp.unknown_stream", "udp.nobody_listens",
+  /// "udp.krpc_overload".
   void count_into(counter_map& out) const;
 
 private:
   struct group;
 
   caf::actor receiver_of(const net::packet& packet);
-  void send_group(group& g, const net::packet_batch& batch);
+  void send_group(const group& g, const net::packet_batch& batch);
+  std::shared_ptr<const net::packet_batch> copy_krpc(std::vector<net::packet> packets);
 
   std::shared_ptr<datagram_sender> sender_;
   // Taken once per batch by the reading thread, and when a stream begins or ends: never per packet, never by senders.
@@ -71,6 +78,9 @@ private:
   std::atomic<std::uint64_t> garbage_{0};
   std::atomic<std::uint64_t> unknown_stream_{0};
   std::atomic<std::uint64_t> nobody_listens_{0};
+  std::atomic<std::uint64_t> krpc_overload_{0};
+  /// Shared with the messages under way, which may outlive the port.
+  std::shared_ptr<std::atomic<std::size_t>> waiting_krpc_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 } // namespace warren

@@ -5,9 +5,14 @@
 namespace warren::program {
 
 node_farm::member::member()
-    : group{random, [this](std::size_t, time_point, dht::event what) {
-              if (std::holds_alternative<dht::bootstrapped>(what))
+    : group{random, [this](std::size_t node, time_point, dht::event what) {
+              if (!std::holds_alternative<dht::bootstrapped>(what))
+                return;
+              if (node >= up.size())
+                up.resize(node + 1);
+              if (!up[node])
                 bootstrapped.fetch_add(1);
+              up[node] = true;
             }} {
   thread = std::thread{[this] { group.loop().run(); }};
 }
@@ -56,6 +61,16 @@ void node_farm::await_bootstrap(std::size_t most, std::chrono::milliseconds pati
       return;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
+}
+
+void node_farm::set_other_family(std::size_t index, std::vector<dht::node_info> nodes) {
+  auto& where = *members_[index % members_.size()];
+  on_thread(where, [&] {
+    return where.group.with(index / members_.size(), [&](dht::node& node, time_point) {
+      node.set_other_family(std::move(nodes));
+      return true;
+    });
+  });
 }
 
 std::vector<node_farm::report> node_farm::reports() {

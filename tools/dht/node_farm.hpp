@@ -33,10 +33,13 @@ public:
   /// Binds another node and lets it bootstrap; returns where it is bound, or why it cannot be.
   result<endpoint> add(const endpoint& bind, dht::config settings);
 
-  /// Waits until at most `most` of the nodes have not come to the end of their bootstrap, but not longer than `patience`.
+  /// Waits until at most `most` of the nodes have not come to the end of a first bootstrap, but not longer than `patience`.
   void await_bootstrap(std::size_t most, std::chrono::milliseconds patience) const;
 
   std::size_t size() const noexcept { return size_; }
+
+  /// Tells node `index` of nodes of the other family (dht::node::set_other_family).
+  void set_other_family(std::size_t index, std::vector<dht::node_info> nodes);
 
   /// Returns the state of all nodes, in the order they were added.
   std::vector<report> reports();
@@ -46,7 +49,8 @@ private:
     member();
 
     crypto::system_random random;
-    std::atomic<std::size_t> bootstrapped{0};
+    std::vector<bool> up;                     // by node: one may bootstrap again; of the member's thread
+    std::atomic<std::size_t> bootstrapped{0}; // nodes that are up
     node_group group;
     std::thread thread;
   };

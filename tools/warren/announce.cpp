@@ -27,15 +27,56 @@ struct announce_flags {
   bool json = false;
 };
 
-std::uint64_t announce_once(caf::scoped_actor& self, const dht_host& host, const dht_lookup& request) {
-  std::uint64_t nodes = 0;
-  act::mail(self, request)
-      .request(host.table(), longest_lookup)
-      .receive(
-          [&](const dht_summary& summary) { nodes = summary.announced; },
-          [](const caf::error& why) { spdlog::warn("announcing failed: {}", describe(why)); });
-  return nodes;
-}
+/// Announces until a node has taken it, prints that, and with --once ends the program.
+struct announce_state {
+  announce_state(
+      caf::event_based_actor* selfptr, const dht_host& host, dht_lookup what, bool only_once, output& printer,
+      stop_signal& stopper)
+      : self{selfptr},
+        table{host.table()},
+        udp{to_string(host.local())},
+        request{std::move(what)},
+        once{only_once},
+        out{printer},
+        stop{stopper} {}
+
+  caf::behavior make_behavior() {
+    announce();
+    return {[this](deadline_reached) { announce(); }};
+  }
+
+  void announce() {
+    act::mail(self, request)
+        .request(table, longest_lookup)
+        .then(
+            [this](const dht_summary& summary) { done(summary.announced); },
+            [this](const caf::error& why) {
+              spdlog::warn("announcing failed: {}", describe(why));
+              done(0);
+            });
+  }
+
+  void done(std::uint64_t nodes) {
+    if (nodes > 0) {
+      out.event({{"event", "announced"}, {"nodes", nodes}, {"udp", udp}});
+      if (once)
+        stop.request({}); // otherwise the DHT node repeats the announcement by itself
+    } else if (once) {
+      stop.request("no DHT node took the announcement; check that --bootstrap names one that runs");
+    } else {
+      spdlog::warn("no DHT node took the announcement; trying again");
+      act::mail(self, deadline_reached{}).delay(retry_after).send(caf::actor_cast<caf::actor>(self));
+    }
+  }
+
+  caf::event_based_actor* self;
+  dht_actor table;
+  std::string udp;
+  dht_lookup request;
+  bool once;
+  output& out;
+  stop_signal& stop;
+};
 
 /// Returns the identity that the announcement names; none unless a file is given.
 std::shared_ptr<const crypto::identity> identity_of(const announce_flags& given) {
@@ -60,25 +101,13 @@ void run_announce(const announce_flags& given) {
   caf::actor_system system{settings};
   dht_host host{system, bind, std::move(node), identity_of(given)};
   output out{given.json};
-  caf::scoped_actor self{system};
-  for (;;) {
-    auto nodes = announce_once(self, host, request);
-    if (nodes > 0)
-      out.event({{"event", "announced"}, {"nodes", nodes}, {"udp", to_string(host.local())}});
-    else if (given.once)
-      throw failure{"no DHT node took the announcement; check that --bootstrap names one that runs"};
-    else
-      spdlog::warn("no DHT node took the announcement; trying again");
-    if (given.once)
-      break;
-    if (nodes > 0) {
-      stop.wait(); // the DHT node repeats the announcement by itself
-      break;
-    }
-    if (stop.wait_for(retry_after))
-      break;
-  }
+  auto announcer =
+      act::spawn<announce_state>(system, std::cref(host), request, given.once, std::ref(out), std::ref(stop));
+  auto problem = stop.wait();
+  caf::anon_send_exit(announcer, caf::exit_reason::user_shutdown);
   stop.guard_shutdown(10s);
+  if (problem && !problem->empty())
+    throw failure{*problem};
 }
 
 } // namespace

@@ -16,11 +16,9 @@ endpoint parse_bind(const std::string& flag, const std::string& text);
 /// Throws usage_error, naming `flag`, when no file can be at `path`.
 void check_state_file(const std::string& flag, const std::string& path);
 
-/// Returns the settings of a node on `bind` that starts from `bootstrap`, given as --bootstrap and --block take them.
+/// Returns the settings of a node on `bind` (dht_settings_for), with `bootstrap` and `blocked` as --bootstrap and --block take
+/// them.
 dht::config make_dht_config(
     const endpoint& bind, const std::string& bootstrap, const std::string& blocked = {});
-
-/// The same from lists. Where a network is private, many nodes may share an address (DESIGN section 3).
-dht::config make_dht_config(const endpoint& bind, std::vector<endpoint> bootstrap);
 
 } // namespace warren::program

@@ -1,3 +1,4 @@
+#include "actors/dht_settings.hpp"
 #include "actors/identity_file.hpp"
 #include "actors/relay_link.hpp"
 #include "tools/warren/dht_host.hpp"
@@ -54,7 +55,7 @@ dht_facts ask_dht(
   if (!result.tried)
     return result;
   auto bind = opts.bind.address.family() == family ? opts.bind : any_address(family);
-  auto settings = make_dht_config(bind, result.bootstrap);
+  auto settings = dht_settings_for(bind, result.bootstrap);
   settings.blocked = opts.dht_blocked;
   settings.read_only = true; // gone in a moment (BEP 43)
   try {

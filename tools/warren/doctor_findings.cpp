@@ -69,6 +69,11 @@ finding udp(const doctor_facts& facts, const dht_facts& dht) {
   return result;
 }
 
+/// Returns "192.0.2.1" of "192.0.2.1:4000".
+std::string host_of(const std::string& address) {
+  return address.substr(0, address.rfind(':'));
+}
+
 finding external(const dht_facts& dht) {
   auto result = about("external");
   result.detail["observations"] = observations_of(dht.status);
@@ -111,6 +116,50 @@ finding nat(const dht_facts& dht) {
     result.meaning = "DHT nodes on too few hosts said where they see us";
     result.advice = "give more bootstrap nodes, at least three on two hosts";
   }
+  return result;
+}
+
+/// What gets in through the NAT or firewall from those that were not spoken to (RFC 4787 5). Every DHT node that answers was
+/// spoken to first, so that however many they are, they cannot tell.
+finding filtering(const dht_facts& dht) {
+  auto result = about("filtering");
+  result.state = "unknown";
+  result.result = "unknown";
+  result.meaning = "DHT nodes answer, but all had been spoken to first: that does not tell who else gets in";
+  result.advice = fmt::format(
+      "run `warren dht` on a fixed --bind here, and in a network that this host never spoke to `warren "
+      "lookup "
+      "--db any --bootstrap {}:PORT`, with the external PORT of that: an answer means that anybody gets in",
+      dht.status.external.empty() ? std::string{"ADDRESS"} : host_of(dht.status.external));
+  return result;
+}
+
+/// The findings about one family. Where both were tried each says which it is.
+void judge_family(
+    std::vector<finding>& out, const doctor_facts& facts, const dht_facts& dht, const char* family,
+    bool both) {
+  std::vector<finding> lines{udp(facts, dht)};
+  if (answered(dht)) {
+    lines.push_back(external(dht));
+    lines.push_back(nat(dht));
+    lines.push_back(filtering(dht));
+  }
+  for (auto& line : lines) {
+    line.detail["family"] = family;
+    if (both)
+      line.meaning = std::string{family} + ": " + line.meaning;
+    out.push_back(std::move(line));
+  }
+}
+
+/// Nothing in Warren speaks to routers.
+finding port_mapping() {
+  auto result = about("mapping");
+  result.state = "unknown";
+  result.result = "not tried";
+  result.meaning =
+      "Warren does not speak NAT-PMP, PCP or UPnP, so no router was asked whether it would forward a port";
+  result.advice = "where the nat line says limited, forward the UDP port of --bind in the router by hand";
   return result;
 }
 
@@ -227,12 +276,13 @@ finding proxy(const doctor_facts& facts) {
 } // namespace
 
 std::vector<finding> judge(const doctor_facts& facts) {
-  const auto& main = !facts.ipv4.tried && facts.ipv6.tried ? facts.ipv6 : facts.ipv4;
-  std::vector<finding> result{udp(facts, main)};
-  if (answered(main)) {
-    result.push_back(external(main));
-    result.push_back(nat(main));
-  }
+  std::vector<finding> result;
+  auto both = facts.ipv4.tried && facts.ipv6.tried;
+  if (facts.ipv4.tried || !facts.ipv6.tried)
+    judge_family(result, facts, facts.ipv4, "IPv4", both);
+  if (facts.ipv6.tried)
+    judge_family(result, facts, facts.ipv6, "IPv6", both);
+  result.push_back(port_mapping());
   result.push_back(ipv6(facts));
   for (const auto& each : facts.relays)
     result.push_back(relay(each));

@@ -64,7 +64,8 @@ struct lookup_state {
   }
 
   void finish(const caf::error& why, const dht_summary& summary) {
-    if (why && why != caf::sec::request_timeout) {
+    auto late = why == caf::sec::request_timeout;
+    if (why && !late) {
       stop.request("the lookup failed: " + describe(why));
       return;
     }
@@ -72,11 +73,14 @@ struct lookup_state {
     out.event(
         {{"event", "done"},
          {"peers", seen.size()},
-         {"queries", summary.queries},
-         {"hops", summary.hops},
+         {"queries", late ? json(nullptr) : json(summary.queries)}, // told at the end only
+         {"hops", late ? json(nullptr) : json(summary.hops)},
          {"ms", ms},
-         {"complete", !why}});
-    stop.request({});
+         {"complete", !late}});
+    stop.request(
+        late ? "the lookup was not over after " + std::to_string(timeout.count())
+                   + " ms, there may be more peers; give a longer --timeout"
+             : std::string{});
   }
 
   caf::event_based_actor* self;

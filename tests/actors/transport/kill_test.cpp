@@ -64,6 +64,47 @@ BOOST_AUTO_TEST_CASE(killing_any_one_child_at_any_moment_lets_the_work_finish) {
   }
 }
 
+// Whatever the killed DHT node had announced or not, the next one does it again. Others forget after half an hour.
+BOOST_AUTO_TEST_CASE(killing_the_dht_node_amid_a_healthy_announcement_leaves_the_peer_findable) {
+  auto hash = garden.info_hash();
+  for (auto repeated : {false, true}) {
+    for (std::size_t last : {1, 2, 3, 4}) {
+      BOOST_TEST_CONTEXT((repeated ? "repetition" : "first time") << ", killed at datagram " << last) {
+        swarm_fixture world;
+        auto a = world.start(10);
+        world.pass(10s);
+        if (repeated) {
+          world.join(a);
+          world.pass(14min);
+        }
+        std::size_t seen = 0;
+        world.network.tamper = [&](const bytes& datagram) {
+          auto text = as_text(datagram);
+          // Lookups repeat, and say nothing about the announcement.
+          if (seen == 0
+              && (text.find(as_text(hash)) == std::string::npos
+                  || (repeated && world.now() < time_point{1h + 15min})))
+            return;
+          if (++seen == last)
+            caf::anon_send_exit(state_of(a.transport).dht, caf::exit_reason::kill);
+        };
+        if (!repeated)
+          world.join(a);
+        world.pass(45min);
+        BOOST_TEST(seen >= last);
+        auto counters = world.ask<transport_status>(a.transport, get_status{}).counters;
+        BOOST_TEST(counters["supervisor.child_restarted"] == 1u);
+        auto seeker = world.start(11);
+        world.pass(10s);
+        auto found = world.ask<std::vector<peer_info>>(seeker.transport, lookup_topic{garden});
+        BOOST_REQUIRE(found.size() == 1u);
+        BOOST_TEST(found.front().address == to_string(a.where));
+        world.network.tamper = {};
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(killing_a_connection_at_any_moment_of_its_life_lets_the_work_finish) {
   for (auto age : {0ms, 1ms, 150ms, 10'000ms}) {
     BOOST_TEST_CONTEXT("killed " << age.count() << " ms after it began") {

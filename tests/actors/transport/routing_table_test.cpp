@@ -1,5 +1,7 @@
 // The actor of a DHT node: records, announcements that last, and requests under way when it is killed.
+#include "messages/krpc.hpp"
 #include "tests/actors/transport/swarm_fixture.hpp"
+#include "transports/dht/peer_record.hpp"
 #include "transports/dht/saved_table.hpp"
 
 using namespace warren;
@@ -43,12 +45,19 @@ struct table_fixture : swarm_fixture {
   /// Sends `what` and returns how it ended; empty while it is not answered.
   template <class Response, class Request>
   std::shared_ptr<std::optional<caf::error>> ending_of(const dht_actor& to, Request what) {
+    auto answer = begin<Response>(to, what);
+    pass(0s);
+    return answer;
+  }
+
+  /// As ending_of, but nothing happens yet.
+  template <class Response, class Request>
+  std::shared_ptr<std::optional<caf::error>> begin(const dht_actor& to, Request what) {
     auto answer = std::make_shared<std::optional<caf::error>>();
     spawn_function([=](caf::event_based_actor* self) {
       self->request(to, caf::infinite, what)
           .then([=](const Response&) { *answer = caf::error{}; }, [=](const caf::error& e) { *answer = e; });
     });
-    pass(0s);
     return answer;
   }
 };
@@ -103,6 +112,84 @@ BOOST_AUTO_TEST_CASE(an_announcement_that_nobody_took_is_made_once_somebody_answ
   BOOST_TEST(find(seeker).contains(at(10)));
 }
 
+// The retry after a minute meets the second request, which waits for the bootstrap: it must not silence it.
+BOOST_AUTO_TEST_CASE(an_announcement_asked_for_again_is_answered_whatever_is_due_meanwhile) {
+  network.cut(bootstrap);
+  for (auto after = 40s; after <= 76s; after += 4s) {
+    BOOST_TEST_CONTEXT("asked again after " << after.count() << " s") {
+      auto peer = start_table(10);
+      auto first = ending_of<dht_summary>(peer, request(true));
+      pass(after);
+      BOOST_REQUIRE(first->has_value());
+      auto again = ending_of<dht_summary>(peer, request(true));
+      pass(30s);
+      BOOST_REQUIRE(again->has_value());
+      BOOST_TEST(is(**again, errc::network_failed));
+      kill(peer);
+    }
+  }
+}
+
+// A move is noticed from the answers to the announcement itself, mostly.
+BOOST_AUTO_TEST_CASE(an_announcement_during_which_the_address_changes_is_answered_and_made_again) {
+  std::vector<dht_actor> others;
+  for (std::uint16_t port : {20, 21, 22})
+    others.push_back(start_table(port));
+  auto inside = start_table(10);
+  pass(2min);
+  BOOST_TEST(ask<dht_status>(inside, get_status{}).external == to_string(at(10)));
+  BOOST_TEST(ask<dht_summary>(inside, request(true)).announced > 0u);
+  network.move(at(10), at(4010));
+  network.cut(at(22)); // so that the announcement waits for it, while the others have told where they see us
+  auto answer = ending_of<dht_summary>(inside, request(true));
+  BOOST_TEST(!answer->has_value());
+  pass(30s);
+  BOOST_REQUIRE(answer->has_value());
+  BOOST_TEST(!**answer);
+  BOOST_TEST(ask<dht_status>(inside, get_status{}).external == to_string(at(4010)));
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_announcement_of_a_topic_takes_over_and_the_older_is_answered) {
+  network.cut(bootstrap);
+  auto peer = start_table(10);
+  auto older = ending_of<dht_summary>(peer, request(true));
+  auto newer = ending_of<dht_summary>(peer, request(true));
+  BOOST_REQUIRE(older->has_value());
+  BOOST_TEST(is(**older, errc::limit_reached));
+  pass(30s);
+  BOOST_REQUIRE(newer->has_value());
+}
+
+BOOST_AUTO_TEST_CASE(records_of_many_topics_are_dated_now) {
+  std::vector<std::uint64_t> dates;
+  network.tamper = [&](const bytes& datagram) {
+    auto message = krpc::decode(datagram);
+    auto query = message ? std::get_if<krpc::query>(&message->body) : nullptr;
+    if (!query || query->record.empty())
+      return;
+    auto record = dht::read_peer_record(dht::info_hash{query->target.octets}, query->record);
+    BOOST_REQUIRE(record);
+    dates.push_back(record->time);
+  };
+  auto peer = start_table(10, make_identity());
+  pass(10s);
+  auto clock = [] {
+    auto since = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+  };
+  auto began = clock();
+  for (int i = 0; i < 50; ++i) {
+    auto on = request(true);
+    on.info_hash = topic::of("topic " + std::to_string(i)).info_hash();
+    (void)ask<dht_summary>(peer, on);
+    pass(500ms); // others limit how often one may ask
+  }
+  BOOST_REQUIRE(dates.size() >= 50u);
+  auto [earliest, latest] = std::minmax_element(dates.begin(), dates.end());
+  BOOST_TEST(*earliest >= began);
+  BOOST_TEST(*latest <= clock());
+}
+
 // Whatever was asked of it ends with an answer, whether the actor has read the question or not.
 BOOST_AUTO_TEST_CASE(every_kind_of_request_ends_when_the_actor_is_killed) {
   network.cut(bootstrap);
@@ -122,6 +209,45 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_ends_when_the_actor_is_killed) {
         BOOST_REQUIRE_MESSAGE(answer->has_value(), name << " is not answered");
         BOOST_TEST(static_cast<bool>(**answer), name << " did not fail");
         BOOST_TEST(!describe(**answer).empty(), name << " says no reason");
+      }
+    }
+  }
+}
+
+// As above, but with a DHT that answers: killed at one datagram after another of an announcement, or of its repetition, with
+// a lookup beside it.
+BOOST_AUTO_TEST_CASE(requests_end_when_the_actor_is_killed_amid_an_announcement_that_goes_well) {
+  for (std::uint16_t port : {20, 21, 22})
+    (void)start_table(port);
+  pass(1min);
+  auto hash = garden.info_hash();
+  for (auto repeated : {false, true}) {
+    for (std::size_t last : {1, 2, 4, 6, 8, 12}) {
+      BOOST_TEST_CONTEXT((repeated ? "repetition" : "first time") << ", killed at datagram " << last) {
+        auto table = start_table(10);
+        pass(10s);
+        if (repeated) {
+          BOOST_TEST(ask<dht_summary>(table, request(true)).announced > 0u);
+          pass(14min + 59s);
+        }
+        std::vector<std::shared_ptr<std::optional<caf::error>>> asked;
+        std::size_t seen = 0;
+        network.tamper = [&](const bytes& datagram) {
+          if (seen == 0 && as_text(datagram).find(as_text(hash)) == std::string::npos)
+            return;
+          if (++seen == 1)
+            asked.push_back(begin<dht_summary>(table, request(false)));
+          if (seen == last)
+            caf::anon_send_exit(table, caf::exit_reason::kill);
+        };
+        if (!repeated)
+          asked.push_back(begin<dht_summary>(table, request(true)));
+        pass(10s);
+        network.tamper = {};
+        BOOST_TEST(seen >= last);
+        BOOST_TEST(!asked.empty());
+        for (const auto& answer : asked)
+          BOOST_REQUIRE_MESSAGE(answer->has_value(), "a request is not answered");
       }
     }
   }
@@ -187,6 +313,23 @@ BOOST_AUTO_TEST_CASE(a_lookup_of_the_transport_names_the_peers_that_say_who_they
   auto found = ask<std::vector<peer_info>>(b.transport, lookup_topic{garden});
   BOOST_REQUIRE(found.size() == 1u);
   BOOST_TEST(found.front().id == id);
+}
+
+BOOST_AUTO_TEST_CASE(a_transport_announces_a_topic_every_quarter_of_an_hour_however_often_it_looks_it_up) {
+  std::size_t announcements = 0;
+  std::size_t lookups = 0;
+  network.tamper = [&](const bytes& datagram) {
+    auto text = as_text(datagram);
+    announcements += text.find("13:announce_peer") != std::string::npos;
+    lookups += text.find("9:get_peers") != std::string::npos;
+  };
+  auto a = start(10); // there is one node to announce to
+  join(a);
+  pass(14min);
+  BOOST_TEST(announcements == 1u);
+  BOOST_TEST(lookups > 14u);
+  pass(2min);
+  BOOST_TEST(announcements == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

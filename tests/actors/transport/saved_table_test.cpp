@@ -1,7 +1,9 @@
+#include "actors/dht_settings.hpp"
 #include "tests/actors/transport/swarm_fixture.hpp"
 #include "tests/support/temp_directory.hpp"
 #include "transports/dht/saved_table.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 using namespace warren;
@@ -79,6 +81,33 @@ BOOST_AUTO_TEST_CASE(a_damaged_table_is_set_aside_and_the_node_starts_from_its_b
       BOOST_TEST(static_cast<bool>(dht::decode_saved_table(read(file))));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_cannot_be_saved_is_told_in_the_status) {
+  std::filesystem::create_directory(home.path() / "gone");
+  file = (home.path() / "gone" / "dht.state").string();
+  auto table = start_table(10, {bootstrap});
+  std::filesystem::remove_all(home.path() / "gone");
+  pass(10min);
+  BOOST_TEST(ask<dht_status>(table, get_status{}).counters["dht.table_not_saved"] > 0u);
+  std::filesystem::create_directory(home.path() / "gone");
+  kill(table);
+  BOOST_TEST(static_cast<bool>(dht::decode_saved_table(read(file))));
+}
+
+BOOST_AUTO_TEST_CASE(only_a_network_known_to_be_private_lets_nodes_share_an_address) {
+  auto shares = [](const char* local, const std::vector<const char*>& nodes) {
+    std::vector<warren::endpoint> parsed;
+    for (auto where : nodes)
+      parsed.push_back(*warren::endpoint::parse(where));
+    return dht_settings_for(*warren::endpoint::parse(local), parsed).allow_same_ip;
+  };
+  BOOST_TEST(!shares("0.0.0.0:0", {}));
+  BOOST_TEST(!shares("198.51.100.7:1", {}));
+  BOOST_TEST(shares("127.0.0.1:0", {}));
+  BOOST_TEST(shares("10.0.0.1:0", {}));
+  BOOST_TEST(shares("0.0.0.0:0", {"10.0.0.2:1", "127.0.0.1:1"}));
+  BOOST_TEST(!shares("10.0.0.1:0", {"10.0.0.2:1", "198.51.100.7:1"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -70,6 +70,35 @@ BOOST_AUTO_TEST_CASE(what_nobody_waits_for_is_dropped_and_counted_by_reason) {
   BOOST_TEST(stream.all<packets_arrived>().empty());
 }
 
+BOOST_AUTO_TEST_CASE(krpc_that_nobody_reads_is_dropped_above_a_bound_and_holds_no_receive_buffer) {
+  auto octets = std::make_shared<bytes>(1000, std::byte{'d'});
+  net::packet packet{{}, *octets};
+  std::weak_ptr<bytes> buffer = octets;
+  const auto sent = 2 * udp_port::max_waiting_krpc / 1000;
+  auto flood = [&](std::shared_ptr<bytes> owner) {
+    for (std::size_t i = 0; i < sent; ++i)
+      port->deliver(net::packet_batch{owner, std::span{&packet, 1}});
+  };
+  auto dropped = [&] {
+    counter_map counters;
+    port->count_into(counters);
+    return counters["udp.krpc_overload"];
+  };
+  flood(std::exchange(octets, {}));
+  BOOST_TEST(
+      buffer.expired(), "the receiver has not read it yet, and the receive buffer is free all the same");
+  const auto taken = udp_port::max_waiting_krpc / 1000;
+  BOOST_TEST(dropped() == sent - taken);
+  run();
+  BOOST_TEST(krpc.all<packets_arrived>().size() == taken);
+  BOOST_TEST(
+      as_text(krpc.all<packets_arrived>().front().batch->packets()[0].payload) == std::string(1000, 'd'));
+  krpc.all<packets_arrived>().clear();
+  deliver({to_bytes("d1")});
+  BOOST_TEST(krpc.all<packets_arrived>().size() == 1u, "there is room again once it has read them");
+  BOOST_TEST(dropped() == sent - taken);
+}
+
 BOOST_AUTO_TEST_CASE(a_detached_stream_gets_nothing_more) {
   port->detach(0x01020304);
   deliver({udx(0x01020304)});

@@ -87,6 +87,40 @@ BOOST_AUTO_TEST_CASE(the_nats_kind_is_told_with_the_rfcs_word_for_it) {
   BOOST_TEST(find(facts, "nat").state == "good");
 }
 
+BOOST_AUTO_TEST_CASE(each_family_that_was_tried_is_judged_by_itself) {
+  auto of_family = [](const doctor_facts& facts, const std::string& check, const std::string& family) {
+    auto all = judge(facts);
+    auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) {
+      return each.check == check && each.detail.value("family", "") == family;
+    });
+    return found == all.end() ? std::string{"none"} : found->state + " " + found->result;
+  };
+  doctor_facts facts;
+  facts.ipv4.tried = true;
+  facts.ipv6 = dht_that_answers("consistent");
+  facts.ipv6.status.external = "[2001:db8::1]:4000";
+  BOOST_TEST(of_family(facts, "udp", "IPv4") == "bad no answer");
+  BOOST_TEST(of_family(facts, "nat", "IPv4") == "none");
+  BOOST_TEST(of_family(facts, "udp", "IPv6") == "good works");
+  BOOST_TEST(of_family(facts, "nat", "IPv6") == "good consistent");
+  BOOST_TEST(of_family(facts, "external", "IPv6") == "good [2001:db8::1]:4000");
+  facts.ipv4 = dht_that_answers("random");
+  BOOST_TEST(of_family(facts, "nat", "IPv4") == "limited random");
+  facts.ipv4 = {};
+  BOOST_TEST(of_family(facts, "udp", "IPv4") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_can_tell_is_called_unknown_with_what_would_tell) {
+  doctor_facts facts;
+  facts.ipv4 = dht_that_answers("consistent");
+  auto filtering = find(facts, "filtering");
+  BOOST_TEST(filtering.state == "unknown");
+  BOOST_TEST(filtering.advice.find("--bootstrap 198.51.100.7:PORT") != std::string::npos);
+  auto mapping = find(facts, "mapping");
+  BOOST_TEST(mapping.result == "not tried");
+  BOOST_TEST(mapping.meaning.find("UPnP") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_clock_is_judged_by_how_far_it_is_from_the_relays) {
   auto clock = [](std::optional<std::chrono::seconds> skew) {
     doctor_facts facts;
