@@ -67,22 +67,22 @@ void peer_store::expire(time_point now) {
 }
 
 void peer_store::make_room(swarm& peers, const announcement& newcomer) {
+  auto same_source = [&](const announcement& held) { return held.from == newcomer.from; };
+  auto own = static_cast<std::size_t>(std::count_if(peers.begin(), peers.end(), same_source));
+  auto too_many = own >= limits_.ports_per_topic && !may_share(newcomer.peer.address, allow_same_ip_);
+  if (!too_many && peers.size() < limits_.peers_per_topic)
+    return;
   std::map<const source*, std::size_t> count;
   for (const auto& held : peers)
-    ++count[held.from];
-  std::size_t goes = 0; // of a source with so many the one that expires first
-  if (auto own = count.find(newcomer.from); own != count.end() && own->second >= limits_.ports_per_topic
-                                            && !may_share(newcomer.peer.address, allow_same_ip_))
-    std::erase_if(count, [&](const auto& entry) { return entry.first != newcomer.from; });
-  else if (peers.size() >= limits_.peers_per_topic)
-    for (const auto& [from, ports] : count)
-      goes = std::max(goes, ports);
-  else
-    return;
+    if (!too_many || same_source(held))
+      ++count[held.from];
+  std::size_t most = 0;
+  for (const auto& [from, ports] : count)
+    most = std::max(most, ports);
   auto first = peers.end();
   for (auto held = peers.begin(); held != peers.end(); ++held) {
     auto from = count.find(held->from);
-    if (from != count.end() && from->second >= goes
+    if (from != count.end() && from->second == most
         && (first == peers.end() || held->expires < first->expires))
       first = held;
   }
@@ -116,7 +116,7 @@ std::size_t peer_store::least_held(const swarm& peers) {
 
 void peer_store::forget(const announcement& gone) {
   if (--gone.from->second == 0)
-    sources_.erase(gone.from->first);
+    sources_.erase(sources_.find(gone.from->first));
   --total_;
 }
 
