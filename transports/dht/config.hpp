@@ -101,8 +101,8 @@ struct rate_limits {
   double query_burst = 60;
   /// Sources remembered; when there are more, newcomers share one bucket.
   std::size_t sources = 4096;
-  /// Of that bucket. Large, so that a flood under forged addresses cannot starve honest newcomers: what newcomers cost is
-  /// bounded by amplification_ratio and by the bucket of all replies.
+  /// Of that bucket. Large: what newcomers cost is bounded by amplification_ratio and by the bucket of all replies, which
+  /// honest newcomers share with a flood under forged addresses while it lasts.
   double newcomer_queries_per_second = 5000;
   double newcomer_burst = 10'000;
   double reply_bytes_per_second = 128 * 1024;

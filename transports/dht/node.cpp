@@ -241,7 +241,7 @@ void node::learn_external(time_point now, const endpoint& from, const krpc::mess
   if (!message.ip || !votes_.vote(from, *message.ip))
     return;
   events_.push_back(external_address{*votes_.winner()});
-  if (!bootstrap_.running() && settle_id(now))
+  if (settle_id(now) && !bootstrap_.running())
     start_bootstrap(now);
 }
 

@@ -15,7 +15,7 @@ constexpr duration upkeep_interval = std::chrono::seconds{10};
 /// While there are questionable nodes: in fifteen minutes a table of twenty full buckets is asked through.
 constexpr duration busy_upkeep_interval = std::chrono::seconds{3};
 
-/// The id follows the external address at most this often: a majority that comes and goes must not make us wander.
+/// Once bootstrapped, the id follows the external address at most this often: a majority that comes and goes must not make us wander.
 constexpr duration id_move_interval = std::chrono::minutes{10};
 
 /// Of the saved nodes this many are tried, so that a table of the distant past does not delay the bootstrap nodes.
@@ -77,10 +77,6 @@ void node::on_bootstrap_ended(time_point now) {
     bootstrap_.on_failure(now, random_);
     return;
   }
-  if (settle_id(now)) { // the neighbourhood is another one now
-    start_bootstrap(now);
-    return;
-  }
   bootstrap_.on_success();
   events_.push_back(bootstrapped{nodes});
   release_waiting(now);
@@ -114,12 +110,13 @@ void node::upkeep(time_point now) {
     refresh(now);
 }
 
-/// Lets the id follow the external address; returns whether it has moved. Not to be called while a bootstrap runs: the first
-/// few answers may all be liars', and its lookup is for the place of the old id.
+/// Lets the id follow the external address; returns whether it has moved. While a bootstrap runs without any pause: the first
+/// few answers may all be liars', which the later ones put right. Waiting for its end would cost: whoever heard of the old id
+/// goes on naming it, and lookups take a third more queries (tools/bench/dht_sim, 2,000 nodes: 18.3 instead of 13.9).
 bool node::settle_id(time_point now) {
   const auto& external = votes_.winner();
-  if (config_.id || !external || is_secure_id(table_.own_id(), external->address)
-      || (id_moved_ && now - *id_moved_ < id_move_interval))
+  auto pause = !bootstrap_.running() && id_moved_ && now - *id_moved_ < id_move_interval;
+  if (config_.id || !external || is_secure_id(table_.own_id(), external->address) || pause)
     return false;
   id_moved_ = now;
   table_.change_id(now, make_secure_id(external->address, random_));

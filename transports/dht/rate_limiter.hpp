@@ -30,7 +30,7 @@ private:
 /// Queries: every source has its own bucket. A source is an IPv4 address or an IPv6 /64; where addresses may be shared
 /// (may_share) an endpoint. Remembers a bounded number of sources and forgets those that have been idle for long enough to
 /// have full buckets. When there are too many even so, newcomers share one bucket, so that a flood from many addresses
-/// leaves those alone who were there before; it is large enough to let honest newcomers through.
+/// starves newcomers, for want of replies, and not those who were there before.
 ///
 /// Replies: a source has proved that it gets what is sent to it when it has answered a query of ours or presented a
 /// token. To one that has not, at most amplification_ratio times the octets that came from it are sent, after a first
