@@ -19,7 +19,7 @@ constexpr auto longest_lookup = 60s;
 
 struct announce_flags {
   topic_flags on;
-  std::string bind = "0.0.0.0:0";
+  std::string bind;
   std::string bootstrap;
   std::string identity_file;
   std::uint16_t port = 0;
@@ -89,7 +89,7 @@ std::shared_ptr<const crypto::identity> identity_of(const announce_flags& given)
 }
 
 void run_announce(const announce_flags& given) {
-  auto bind = parse_bind("--bind", given.bind);
+  auto bind = parse_bind_towards(given.bind, given.bootstrap);
   auto node = make_dht_config(bind, given.bootstrap);
   node.read_only = given.once;
   dht_lookup request;
@@ -118,7 +118,8 @@ void add_announce(CLI::App& app) {
   add_topic_flags(*sub, given->on);
   sub->add_option("--bootstrap", given->bootstrap, "DHT nodes to start from, IP:PORT[,IP:PORT...]")
       ->required();
-  sub->add_option("--bind", given->bind, "UDP address IP:PORT, port 0 = any");
+  sub->add_option(
+      "--bind", given->bind, "UDP address IP:PORT, port 0 = any; default: any of the family of --bootstrap");
   sub->add_option("--port", given->port, "port to announce; without it, the one we send from");
   sub->add_option(
       "--identity", given->identity_file,

@@ -3,6 +3,8 @@
 #include "actors/dht_settings.hpp"
 #include "actors/option_table.hpp"
 
+#include <algorithm>
+
 namespace warren::program {
 
 namespace {
@@ -23,6 +25,19 @@ std::vector<endpoint> parse_endpoints(const std::string& flag, const std::string
 
 endpoint parse_bind(const std::string& flag, const std::string& text) {
   return with("bind", flag, text).bind;
+}
+
+endpoint parse_bind_towards(const std::string& bind, const std::string& bootstrap) {
+  auto nodes = parse_endpoints("--bootstrap", bootstrap);
+  auto ipv6 = !nodes.empty() && nodes.front().address.family() == address_family::ipv6;
+  auto result = parse_bind("--bind", bind.empty() ? (ipv6 ? "[::]:0" : "0.0.0.0:0") : bind);
+  auto reachable = [&](const endpoint& node) { return node.address.family() == result.address.family(); };
+  if (std::ranges::none_of(nodes, reachable))
+    throw usage_error{
+        "--bootstrap \"" + bootstrap
+        + "\" is refused; allowed: at least one node IP:PORT of the family of --bind (" + to_string(result)
+        + ")"};
+  return result;
 }
 
 void check_state_file(const std::string& flag, const std::string& path) {

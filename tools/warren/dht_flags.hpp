@@ -13,6 +13,10 @@ std::vector<endpoint> parse_endpoints(const std::string& flag, const std::string
 /// Returns the address in `text`. Throws usage_error, naming `flag`.
 endpoint parse_bind(const std::string& flag, const std::string& text);
 
+/// Returns the address in `bind`, or when that is empty any of the family of the first node in `bootstrap`. Throws
+/// usage_error when no such node is of its family: nobody could be asked.
+endpoint parse_bind_towards(const std::string& bind, const std::string& bootstrap);
+
 /// Throws usage_error, naming `flag`, when no file can be at `path`.
 void check_state_file(const std::string& flag, const std::string& path);
 

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 struct lookup_flags {
   topic_flags on;
-  std::string bind = "0.0.0.0:0";
+  std::string bind;
   std::string bootstrap;
   std::uint64_t timeout_ms = 30'000;
   bool json = false;
@@ -94,7 +94,7 @@ struct lookup_state {
 };
 
 void run_lookup(const lookup_flags& given) {
-  auto bind = parse_bind("--bind", given.bind);
+  auto bind = parse_bind_towards(given.bind, given.bootstrap);
   auto node = make_dht_config(bind, given.bootstrap);
   // BEP 43: a node that is gone in a moment belongs in nobody's table.
   node.read_only = true;
@@ -120,7 +120,8 @@ void add_lookup(CLI::App& app) {
   add_topic_flags(*sub, given->on);
   sub->add_option("--bootstrap", given->bootstrap, "DHT nodes to start from, IP:PORT[,IP:PORT...]")
       ->required();
-  sub->add_option("--bind", given->bind, "UDP address IP:PORT, port 0 = any");
+  sub->add_option(
+      "--bind", given->bind, "UDP address IP:PORT, port 0 = any; default: any of the family of --bootstrap");
   sub->add_option(
          "--timeout", given->timeout_ms,
          "milliseconds that reaching the DHT, and then the lookup, may take each")

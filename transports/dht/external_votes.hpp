@@ -10,8 +10,8 @@ namespace warren::dht {
 
 /// Finds out the own public endpoint from the `ip` field of responses (BEP 42). Each network (see voting_network_of) has
 /// one vote, its latest; only the latest `window` votes count. An address wins with the votes that the config asks for and
-/// more than half of all, so that a few liars change nothing, unless they are the first to answer: what follows from the
-/// winner should wait for more answers (see node::settle_id).
+/// more than half of all, so that a few liars change nothing, unless they are the first to answer, and
+/// then not for long (see node::settle_id).
 class external_votes {
 public:
   static constexpr std::size_t window = 32;
