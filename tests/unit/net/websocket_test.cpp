@@ -445,56 +445,6 @@ BOOST_AUTO_TEST_CASE(stopping_the_threads_ends_every_link) {
   link->abort();
 }
 
-BOOST_AUTO_TEST_CASE(connections_above_the_limit_are_closed_at_once) {
-  io_threads io;
-  server_config config;
-  config.listen = {*ip_address::parse("127.0.0.1"), 0};
-  config.connections = 1;
-  auto server = websocket_server::listen(io, config, {});
-  BOOST_REQUIRE(server);
-  test::raw_client first{(*server)->local()};
-  first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  BOOST_TEST(first.read_until("nothing here\"}\n").starts_with("HTTP/1.1 404"));
-  test::raw_client second{(*server)->local()};
-  BOOST_TEST(second.read_all().empty());
-  BOOST_TEST((*server)->counters().over_limit == 1u);
-  BOOST_TEST((*server)->counters().connections == 1u);
-}
-
-BOOST_AUTO_TEST_CASE(one_address_has_only_its_share_of_the_places) {
-  io_threads io;
-  server_config config;
-  config.listen = {*ip_address::parse("127.0.0.1"), 0};
-  config.connections_per_address = 1;
-  auto server = websocket_server::listen(io, config, {});
-  BOOST_REQUIRE(server);
-  {
-    test::raw_client first{(*server)->local()};
-    first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    BOOST_TEST(first.read_until("nothing here\"}\n").starts_with("HTTP/1.1 404"));
-    test::raw_client second{(*server)->local()};
-    BOOST_TEST(second.read_all().empty());
-    BOOST_TEST((*server)->counters().over_address_limit == 1u);
-    first.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    first.read_all();
-  }
-  // Its place is free again, at the latest when the server has noticed.
-  std::string answer;
-  for (int i = 0; i < 10'000 && answer.empty(); ++i) {
-    test::raw_client third{(*server)->local()};
-    third.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    answer = third.read_all();
-  }
-  BOOST_TEST(answer.starts_with("HTTP/1.1 404"));
-}
-
-BOOST_AUTO_TEST_CASE(an_ipv6_network_counts_as_one_address) {
-  auto site = [](const char* text) { return network_site(*ip_address::parse(text)); };
-  BOOST_TEST((site("2001:db8::1") == site("2001:db8::ffff:1")));
-  BOOST_TEST((site("2001:db8::1") != site("2001:db8:0:1::1")));
-  BOOST_TEST((site("192.0.2.1") != site("192.0.2.2")));
-}
-
 BOOST_AUTO_TEST_CASE(a_link_that_its_server_closes_before_it_is_open_still_says_why) {
   io_threads io;
   server_config config;
