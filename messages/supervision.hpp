@@ -3,7 +3,7 @@
 // Between the supervisor of a transport and its children; never leaves the process.
 //
 //   supervisor -> dial_endpoint     dial_peer
-//   dial_endpoint -> supervisor     stream_started | dial_failed       (stream_started also for inbound streams)
+//   dial_endpoint -> supervisor     dial_failed                        or else its noise_stream tells stream_started
 //   noise_stream -> supervisor      session_established                the peer proved its key
 //   supervisor -> noise_stream      admit_session | shut_down          if we are the arbiter (lower peer id)
 //   noise_stream -> supervisor      session_admitted                   if the peer is the arbiter

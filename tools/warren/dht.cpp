@@ -64,10 +64,10 @@ public:
     check_state_file("--state", file);
     for (std::size_t i = 0; i < nodes; ++i) {
       // The first one's lock stands for all: a descriptor for each would be as many as their sockets.
-      auto opened = i == 0 ? table_keeper::open(file)
-                           : table_keeper::open(
-                               file.empty() ? file : file + "." + std::to_string(i),
-                               table_keeper::sharing::trusted);
+      auto opened =
+          i == 0 ? table_keeper::open(file)
+                 : table_keeper::open(
+                     file.empty() ? file : file + "." + std::to_string(i), table_keeper::sharing::trusted);
       if (!opened)
         throw usage_error{"--state is refused: " + describe(opened.error())};
       keepers_.push_back(std::move(*opened));
@@ -96,19 +96,10 @@ std::vector<endpoint> binds_of(const dht_flags& given) {
   return result;
 }
 
-/// Returns those of `list` that a node bound to `bind` can ask.
-std::vector<endpoint> of_family(const std::vector<endpoint>& list, const endpoint& bind) {
-  std::vector<endpoint> result;
-  for (const auto& each : list)
-    if (each.address.family() == bind.address.family())
-      result.push_back(each);
-  return result;
-}
-
 /// Starts the nodes of one family: the first from the bootstrap nodes, the others also from some that are there already.
 void start_nodes(node_farm& farm, const dht_flags& given, const endpoint& first, state_files& files) {
   auto settings = make_dht_config(first, given.bootstrap, given.blocked);
-  settings.bootstrap = of_family(settings.bootstrap, first);
+  settings.bootstrap = of_family(settings.bootstrap, first.address.family());
   std::vector<endpoint> started;
   for (std::size_t i = 0; i < given.nodes; ++i) {
     auto own = settings;

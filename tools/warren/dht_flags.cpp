@@ -4,6 +4,7 @@
 #include "actors/option_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace warren::program {
 
@@ -27,12 +28,24 @@ endpoint parse_bind(const std::string& flag, const std::string& text) {
   return with("bind", flag, text).bind;
 }
 
+std::vector<endpoint> of_family(const std::vector<endpoint>& list, address_family family) {
+  std::vector<endpoint> result;
+  std::ranges::copy_if(list, std::back_inserter(result), [=](const endpoint& each) {
+    return each.address.family() == family;
+  });
+  return result;
+}
+
+endpoint any_address(address_family family) {
+  return *endpoint::parse(family == address_family::ipv4 ? "0.0.0.0:0" : "[::]:0");
+}
+
 endpoint parse_bind_towards(const std::string& bind, const std::string& bootstrap) {
   auto nodes = parse_endpoints("--bootstrap", bootstrap);
-  auto ipv6 = !nodes.empty() && nodes.front().address.family() == address_family::ipv6;
-  auto result = parse_bind("--bind", bind.empty() ? (ipv6 ? "[::]:0" : "0.0.0.0:0") : bind);
-  auto reachable = [&](const endpoint& node) { return node.address.family() == result.address.family(); };
-  if (std::ranges::none_of(nodes, reachable))
+  auto result = !bind.empty()   ? parse_bind("--bind", bind)
+                : nodes.empty() ? any_address(address_family::ipv4)
+                                : any_address(nodes.front().address.family());
+  if (of_family(nodes, result.address.family()).empty())
     throw usage_error{
         "--bootstrap \"" + bootstrap
         + "\" is refused; allowed: at least one node IP:PORT of the family of --bind (" + to_string(result)

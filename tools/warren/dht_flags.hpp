@@ -13,6 +13,12 @@ std::vector<endpoint> parse_endpoints(const std::string& flag, const std::string
 /// Returns the address in `text`. Throws usage_error, naming `flag`.
 endpoint parse_bind(const std::string& flag, const std::string& text);
 
+/// Returns those of `list` that are of this family.
+std::vector<endpoint> of_family(const std::vector<endpoint>& list, address_family family);
+
+/// Returns all of this host's addresses of a family, any free port.
+endpoint any_address(address_family family);
+
 /// Returns the address in `bind`, or when that is empty any of the family of the first node in `bootstrap`. Throws
 /// usage_error when no such node is of its family: nobody could be asked.
 endpoint parse_bind_towards(const std::string& bind, const std::string& bootstrap);

@@ -1,6 +1,7 @@
 #include "actors/dht_settings.hpp"
 #include "actors/identity_file.hpp"
 #include "actors/relay_link.hpp"
+#include "tools/warren/dht_flags.hpp"
 #include "tools/warren/dht_host.hpp"
 #include "tools/warren/doctor_findings.hpp"
 #include "tools/warren/node_flags.hpp"
@@ -32,18 +33,6 @@ struct doctor_flags {
 };
 
 // -- the DHT ----------------------------------------------------------------------------------------------------------
-
-std::vector<endpoint> of_family(const std::vector<endpoint>& list, address_family family) {
-  std::vector<endpoint> result;
-  for (const auto& each : list)
-    if (each.address.family() == family)
-      result.push_back(each);
-  return result;
-}
-
-endpoint any_address(address_family family) {
-  return *endpoint::parse(family == address_family::ipv4 ? "0.0.0.0:0" : "[::]:0");
-}
 
 /// Asks DHT nodes of one family: first the bootstrap nodes, then those near a random place, so that many see us.
 dht_facts ask_dht(

@@ -20,6 +20,16 @@ struct path_fixture : relay_mode_fixture {
     }
   }
 
+  void start_connected(transport_mode mode = transport_mode::automatic) {
+    start_both(mode);
+    elapse(10s);
+    require_connected_once();
+  }
+
+  void tell_of_change(const node& n) {
+    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(n.transport));
+  }
+
   /// Sends `count` messages each way, and lets `time` pass.
   void talk(int count, std::chrono::nanoseconds time) {
     auto at_a = a.subscriber.all<connected>().back();
@@ -58,9 +68,7 @@ BOOST_FIXTURE_TEST_SUITE(path_test, path_fixture)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_began_at_the_relay_moves_to_the_direct_way_when_that_opens) {
   network.cut(at(2));
-  start_both();
-  elapse(10s);
-  require_connected_once();
+  start_connected();
   BOOST_TEST((path_of(a) == path_kind::relay));
   network.mend(at(2));
   talk(10, 6min);
@@ -110,9 +118,7 @@ BOOST_AUTO_TEST_CASE(a_connection_survives_the_restart_of_its_only_relay) {
 }
 
 BOOST_AUTO_TEST_CASE(a_silence_on_the_only_way_there_is_loses_nothing) {
-  start_both(transport_mode::hyperswarm);
-  elapse(10s);
-  require_connected_once();
+  start_connected(transport_mode::hyperswarm);
   for (auto silence : {500ms, 5'000ms, 40'000ms}) {
     network.cut(at(2));
     talk(20, silence);
@@ -124,13 +130,11 @@ BOOST_AUTO_TEST_CASE(a_silence_on_the_only_way_there_is_loses_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at_once) {
-  start_both(transport_mode::hyperswarm);
-  elapse(10s);
-  require_connected_once();
+  start_connected(transport_mode::hyperswarm);
   talk(5, 100ms);
   for (std::uint8_t moves = 1; moves <= 5; ++moves) {
     move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
-    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(b.transport));
+    tell_of_change(b);
     talk(5, 300ms); // silence alone would be noticed after a second
     check_all_arrived_once_in_order();
   }
@@ -139,12 +143,10 @@ BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at
 }
 
 BOOST_AUTO_TEST_CASE(moves_in_quick_succession_are_followed_to_the_last) {
-  start_both(transport_mode::hyperswarm);
-  elapse(10s);
-  require_connected_once();
+  start_connected(transport_mode::hyperswarm);
   for (std::uint8_t moves = 1; moves <= 20; ++moves) {
     move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
-    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(b.transport));
+    tell_of_change(b);
     talk(1, std::chrono::milliseconds{10 * moves});
   }
   elapse(500ms);
@@ -153,13 +155,11 @@ BOOST_AUTO_TEST_CASE(moves_in_quick_succession_are_followed_to_the_last) {
 }
 
 BOOST_AUTO_TEST_CASE(a_change_of_network_that_leaves_a_path_alone_disturbs_nothing) {
-  start_both();
-  elapse(10s);
-  require_connected_once();
+  start_connected();
   auto dialled = [&] { return state_of(a.transport).book.dials_in_flight(); };
   auto before = path_of(a);
   for (auto i = 0; i < 20; ++i) {
-    act::anon_mail(network_changed{}).send(caf::actor_cast<caf::actor>(a.transport));
+    tell_of_change(a);
     elapse(10ms);
     BOOST_TEST(dialled() == 0u);
   }
@@ -171,9 +171,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_network_that_leaves_a_path_alone_disturbs_nothi
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_for_good_is_told_as_such_when_the_resume_window_is_over) {
-  start_both(transport_mode::hyperswarm);
-  elapse(10s);
-  require_connected_once();
+  start_connected(transport_mode::hyperswarm);
   network.cut(at(2));
   elapse(90s);
   BOOST_REQUIRE(a.subscriber.all<closed>().size() == 1u);
@@ -181,9 +179,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_for_good_is_told_as_such_when_the_resum
 }
 
 BOOST_AUTO_TEST_CASE(killing_whoever_opens_streams_costs_no_connection) {
-  start_both(transport_mode::hyperswarm);
-  elapse(10s);
-  require_connected_once();
+  start_connected(transport_mode::hyperswarm);
   kill(state_of(a.transport).dialler);
   talk(10, 5s);
   network.cut(at(2));
@@ -195,9 +191,7 @@ BOOST_AUTO_TEST_CASE(killing_whoever_opens_streams_costs_no_connection) {
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_one_side_has_lost_is_made_anew) {
-  start_both(transport_mode::hyperswarm);
-  elapse(10s);
-  require_connected_once();
+  start_connected(transport_mode::hyperswarm);
   kill(state_of(a.transport).streams.begin()->second.actor);
   elapse(1min);
   for (const auto* n : {&a, &b}) {
