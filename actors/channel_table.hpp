@@ -19,7 +19,7 @@ class channel_table {
 public:
   static constexpr std::size_t max_waiting_writes = 64;
 
-  channel_table(session::noise_session& session, std::uint64_t connection, caf::local_actor& self)
+  channel_table(session::noise_session& session, std::uint64_t connection, caf::scheduled_actor& self)
       : session_{session}, connection_{connection}, self_{self} {
     // nop
   }
@@ -97,7 +97,7 @@ private:
 
   session::noise_session& session_;
   std::uint64_t connection_;
-  caf::local_actor& self_;
+  caf::scheduled_actor& self_;
   std::map<session::channel_id, channel_state> channels_;
   std::vector<caf::typed_response_promise<void>> accepted_; // and not answered yet
 };

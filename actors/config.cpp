@@ -1,5 +1,7 @@
 #include "actors/config.hpp"
 
+#include "actors/hand_off.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -66,9 +68,10 @@ environment process_environment() {
 
 config::config() : slots_{std::make_unique<std::vector<slot>>(option_table().size())} {
   add_message_types<caf::id_block::warren>();
-  // The default policy polls even when idle; sharing sleeps. Unlimited throughput would let one busy connection starve the
-  // others (specs/caf.md sections 5 and 6).
-  set("scheduler.policy", caf::atom("sharing"));
+  // CAF's default policy polls even when idle. Unlimited throughput would let one busy connection starve the others
+  // (specs/caf.md sections 5 and 6).
+  module_factories.emplace_back(make_scheduler);
+  set("scheduler.policy", caf::atom("handoff"));
   set("scheduler.max-throughput", 300);
   // CAF starts four workers on two cores: they only take the cores from each other, since nothing here blocks one.
   set("scheduler.max-threads", std::max<std::size_t>(std::thread::hardware_concurrency(), 2));

@@ -75,12 +75,12 @@ struct dial_endpoint_state {
   void handle(const dial::inbound& opened) {
     spawn_noise_stream(
         self->home_system(), settings,
-        direct(opened.remote, opened.local_id, opened.remote_id, session::role::responder));
+        direct(opened, session::role::responder));
   }
 
   void handle(const dial::outbound& opened) {
     auto dial = dials.extract(opened.attempt);
-    auto start = direct(opened.remote, opened.local_id, opened.remote_id, session::role::initiator);
+    auto start = direct(opened, session::role::initiator);
     start.dial = dial.mapped().dial;
     if (dial.mapped().attach)
       offer_pipe(dial.mapped(), std::move(start));
@@ -94,12 +94,14 @@ struct dial_endpoint_state {
       act::mail(self, dial_failed{dial.mapped().dial, failure.reason.message()}).send(settings.supervisor);
   }
 
-  direct_start direct(
-      const endpoint& remote, std::uint32_t local_id, std::uint32_t remote_id, session::role role) {
+  /// `opened` is dial::inbound or dial::outbound.
+  template <class Opened>
+  direct_start direct(const Opened& opened, session::role role) {
     direct_start start{port, self, stream_defaults, role};
-    start.stream.local_id = local_id;
-    start.stream.remote_id = remote_id;
-    start.stream.remote = remote;
+    start.stream.local_id = opened.local_id;
+    start.stream.remote_id = opened.remote_id;
+    start.stream.remote = opened.remote;
+    start.stream.max_mtu = std::min(opened.peer_takes, port->sender().mtu_towards(opened.remote));
     return start;
   }
 

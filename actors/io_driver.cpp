@@ -1,6 +1,10 @@
 #include "actors/io_driver.hpp"
 
+#include "messages/udx_packet.hpp"
+#include "transports/net/own_addresses.hpp"
 #include "transports/net/udp_receiver.hpp"
+
+#include <algorithm>
 
 namespace warren {
 
@@ -19,6 +23,10 @@ public:
   void send(const endpoint& to, byte_view payload) override { socket_->send(to, payload); }
 
   endpoint local() const override { return socket_->local(); }
+
+  std::size_t mtu_towards(const endpoint& to) const override {
+    return std::max(udx::reference_mtu, net::mtu_towards(to).value_or(0));
+  }
 
 private:
   std::shared_ptr<net::udp_socket> socket_;

@@ -74,6 +74,9 @@ void noise_stream_state::drive() {
   // Before the peer can hear of the close, and come back.
   if (session.is_closing() && !std::exchange(ending_noted, true))
     settings.directory->set_ending(session.id());
+  handle_events(at);
+  if (talk.awaits_answer(at))
+    return arm();
   do {
     // A pipe may take more once it has sent, and events may cause more to be sent.
     while (pipes.transmit(at, session))
@@ -106,6 +109,8 @@ void noise_stream_state::arm() {
     auto useless = *without_topic_since + no_topic_timeout;
     due = due ? std::min(*due, useless) : useless;
   }
+  if (talk.awaits_answer(now()))
+    due = due ? std::min(*due, talk.until()) : talk.until();
   wake_up.arm(self, due);
 }
 
@@ -181,7 +186,10 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
   return {
       [this](const write_chunk& w) -> caf::result<void> {
         auto promise = self->make_response_promise<void>();
-        step_with_others([&] { channels.write(w.channel, w.data, promise); });
+        step_with_others([&] {
+          talk.on_write(now());
+          channels.write(w.channel, w.data, promise);
+        });
         return promise;
       },
       [this](const grant_credit& g) { step_with_others([&] { channels.grant(g.channel, g.octets); }); },

@@ -44,7 +44,8 @@ void noise_stream_state::handle(time_point, const session::channel_opened& e) {
 void noise_stream_state::handle(time_point, const session::channel_refused&) {
 }
 
-void noise_stream_state::handle(time_point, session::message& e) {
+void noise_stream_state::handle(time_point at, session::message& e) {
+  talk.on_message(at);
   channels.take(std::move(e));
 }
 

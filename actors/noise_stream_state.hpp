@@ -4,6 +4,7 @@
 // (noise_stream.cpp), what the session says (noise_stream_events.cpp), and its pipes (noise_stream_pipes.cpp).
 
 #include "actors/channel_table.hpp"
+#include "actors/conversation.hpp"
 #include "actors/wheel_deadline.hpp"
 #include "actors/noise_stream.hpp"
 #include "actors/pipe_parcel.hpp"
@@ -113,6 +114,7 @@ struct noise_stream_state {
   session::noise_session session;
   channel_table channels;
   pipe_set pipes;
+  conversation talk;
   /// Of an inbound pipe, until its first octets tell whether it opens a session or belongs to another one.
   std::optional<bytes> opening;
   caf::actor merging_into; // the circuit is on its way there

@@ -23,6 +23,10 @@ public:
   virtual void send(const endpoint& to, byte_view payload) = 0;
 
   virtual endpoint local() const = 0;
+
+  /// Returns the octets of the largest IP packet that may get to `to`, at least udx::reference_mtu: whoever sends large
+  /// ones finds out for himself.
+  virtual std::size_t mtu_towards(const endpoint& to) const = 0;
 };
 
 /// One UDP port shared by everything that speaks over it (DESIGN section 3: the first octet tells). Outgoing datagrams go

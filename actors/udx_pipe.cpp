@@ -55,7 +55,7 @@ void udx_pipe::transmit(time_point now) {
       port_->sender().send_batch(stream_.remote(), octets, segment_size);
     });
     // A batch that filled up may have left packets behind.
-  } while (!batch.has_room(udx::config{}.max_mtu));
+  } while (!batch.has_room(stream_.largest_datagram()));
 }
 
 void udx_pipe::read_into(const sink& take) {

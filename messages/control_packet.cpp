@@ -11,9 +11,12 @@ enum class packet_type : std::uint8_t { open = 1, cookie = 2, accept = 3, refuse
 // Magic, version, type, a reserved octet, initiator id, nonce: common to all four types.
 constexpr std::size_t prefix_size = 16;
 
+// Room for any packet.
+constexpr std::size_t largest_size = open_size + 2;
+
 bytes prefix(packet_type type, std::uint8_t with_version, std::uint32_t initiator_id, const nonce& token) {
   bytes out;
-  out.reserve(open_size);
+  out.reserve(largest_size);
   out.push_back(magic);
   put_le(out, with_version);
   put_le(out, static_cast<std::uint8_t>(type));
@@ -21,6 +24,28 @@ bytes prefix(packet_type type, std::uint8_t with_version, std::uint32_t initiato
   put_le(out, initiator_id);
   put(out, token);
   return out;
+}
+
+/// Reads the last field of open and accept, which older senders leave out.
+std::uint16_t take_largest_packet(byte_reader& in) {
+  return in.rest().size() < sizeof(std::uint16_t) ? std::uint16_t{0} : in.le<std::uint16_t>();
+}
+
+void put_largest_packet(bytes& out, std::uint16_t octets) {
+  if (octets > 0)
+    put_le(out, octets);
+}
+
+open parse_open(byte_reader& in, std::uint32_t id, const nonce& token) {
+  open result{id, token, in.array<16>()};
+  result.largest_packet = take_largest_packet(in);
+  return result;
+}
+
+accept parse_accept(byte_reader& in, std::uint32_t id, const nonce& token) {
+  accept result{id, token, in.le<std::uint32_t>()};
+  result.largest_packet = take_largest_packet(in);
+  return result;
 }
 
 result<packet> parse_refuse(
@@ -86,13 +111,13 @@ result<packet> parse_packet(byte_view datagram) {
   packet parsed;
   switch (type) {
     case packet_type::open:
-      parsed = open{id, token, in.array<16>()};
+      parsed = parse_open(in, id, token);
       break;
     case packet_type::cookie:
       parsed = cookie{id, token, in.array<16>()};
       break;
     case packet_type::accept:
-      parsed = accept{id, token, in.le<std::uint32_t>()};
+      parsed = parse_accept(in, id, token);
       break;
     default:
       return errc::unknown_type;
@@ -105,6 +130,7 @@ result<packet> parse_packet(byte_view datagram) {
 bytes encode(const open& value) {
   auto out = prefix(packet_type::open, version, value.initiator_id, value.token);
   put(out, value.cookie);
+  put_largest_packet(out, value.largest_packet);
   return out;
 }
 
@@ -117,6 +143,7 @@ bytes encode(const cookie& value) {
 bytes encode(const accept& value) {
   auto out = prefix(packet_type::accept, version, value.initiator_id, value.token);
   put_le(out, value.responder_id);
+  put_largest_packet(out, value.largest_packet);
   return out;
 }
 

@@ -9,6 +9,9 @@
 //     open{id, nonce, cookie}             --->    allocates its stream id
 //                                         <---  accept{id, nonce, responder id}   or refuse{id, nonce, reason}
 //     UDX packets                         <-->  UDX packets
+//
+// open and accept also tell the largest IP packet that their sender takes, in octets; 0 and a packet without the field
+// stand for UDX's 1500.
 
 #include "messages/bytes.hpp"
 #include "messages/result.hpp"
@@ -36,6 +39,7 @@ struct open {
   std::uint32_t initiator_id = 0;
   nonce token{};
   cookie_value cookie{};
+  std::uint16_t largest_packet = 0;
   friend bool operator==(const open&, const open&) = default;
 };
 
@@ -52,6 +56,7 @@ struct accept {
   std::uint32_t initiator_id = 0;
   nonce token{};
   std::uint32_t responder_id = 0;
+  std::uint16_t largest_packet = 0;
   friend bool operator==(const accept&, const accept&) = default;
 };
 

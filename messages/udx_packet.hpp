@@ -43,8 +43,12 @@ inline constexpr std::byte magic{0xFF};
 inline constexpr std::byte wire_version{0x01};
 inline constexpr std::size_t header_size = 20;
 
-/// Datagrams above this are cut off by the reference's receiver; ours refuses them.
-inline constexpr std::size_t max_datagram_size = 2048;
+/// The largest UDP payload there is (65535 less the headers of IPv4 and UDP).
+inline constexpr std::size_t max_datagram_size = 65'507;
+
+/// The largest IP packet that may be sent to a peer of which nothing else is known: the reference's receiver cuts datagrams
+/// off at 2048 octets, and it never sends more itself (udx.md sections 6 and 12).
+inline constexpr std::size_t reference_mtu = 1500;
 
 /// The type octet. DATA and END consume a sequence number each packet, the others none; 0 is a pure ACK.
 namespace packet_type {

@@ -91,6 +91,8 @@ private:
 
     endpoint local() const override { return where_; }
 
+    std::size_t mtu_towards(const endpoint&) const override { return udx::reference_mtu; }
+
   private:
     actor_network& network_;
     endpoint where_;

@@ -126,7 +126,7 @@ public:
   }
 
 private:
-  void grant(std::uint64_t octets) { act::anon_mail(grant_credit{channel_, octets}).send(connection_); }
+  void grant(std::uint64_t octets) { act::mail(self_, grant_credit{channel_, octets}).send(connection_); }
 
   caf::event_based_actor* self_ = nullptr;
   connection_actor connection_;
@@ -150,7 +150,7 @@ struct receiver_state {
         [this](const chunk_received& c) {
           credit.dealt_with(c.data.size());
           if (echoes) {
-            act::anon_mail(write_chunk{channel, c.data}).send(connection);
+            act::mail(self, write_chunk{channel, c.data}).send(connection);
             return;
           }
           hash.add(c.data.view());
@@ -218,7 +218,7 @@ struct sender_state {
   void write_group() {
     auto last = std::min(total, written + pipeline.per_answer) - 1;
     while (written < last)
-      act::anon_mail(write_chunk{channel, next()}).send(connection);
+      act::mail(self, write_chunk{channel, next()}).send(connection);
     act::mail(self, write_chunk{channel, next()})
         .request(connection, caf::infinite)
         .then([this] { accepted(); }, [](const caf::error& e) { failed(e); });
@@ -293,7 +293,7 @@ struct pinger_state {
 
   void ping() {
     sent = std::chrono::steady_clock::now();
-    act::anon_mail(write_chunk{channel, content}).send(connection);
+    act::mail(self, write_chunk{channel, content}).send(connection);
   }
 
   static constexpr std::size_t warm_up = 200;

@@ -3,6 +3,7 @@
 #include "messages/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace warren::dial {
 
@@ -25,6 +26,9 @@ struct config {
 
   /// A cookie is good for at least this long and at most twice as long; so long a repeated `open` is recognised.
   duration cookie_lifetime = std::chrono::seconds{15};
+
+  /// The largest IP packet that peers may send here, in octets. 0 says nothing of it, as older peers do: 1500.
+  std::uint16_t largest_packet = 0;
 };
 
 /// Replies waiting for poll_transmit(); more are dropped and counted, the initiators repeat.

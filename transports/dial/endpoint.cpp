@@ -1,8 +1,19 @@
 #include "transports/dial/endpoint.hpp"
 
+#include "messages/udx_packet.hpp"
+
 #include <algorithm>
 
 namespace warren::dial {
+
+namespace {
+
+/// Every UDX peer takes 1500 octets; one that tells of less is not believed.
+std::size_t told(std::uint16_t largest_packet) {
+  return std::max(std::size_t{largest_packet}, udx::reference_mtu);
+}
+
+} // namespace
 
 endpoint::endpoint(config settings, random_source& random)
     : config_{settings}, random_{random}, cookies_{settings.cookie_lifetime, random} {
@@ -58,7 +69,8 @@ void endpoint::handle(time_point, const warren::endpoint& from, const control::a
     ++counters_.unknown_accept;
     return;
   }
-  events_.push_back(outbound{it->first, from, it->second.local_id, packet.responder_id});
+  events_.push_back(
+      outbound{it->first, from, it->second.local_id, packet.responder_id, told(packet.largest_packet)});
   attempt_by_local_id_.erase(it->second.local_id);
   attempts_.erase(it);
   ++counters_.opened;
@@ -83,7 +95,7 @@ endpoint::attempt_map::iterator endpoint::find_attempt(
 }
 
 void endpoint::send_open(const pending& to) {
-  enqueue(to.to, control::encode(control::open{to.local_id, to.token, to.cookie}));
+  enqueue(to.to, control::encode(control::open{to.local_id, to.token, to.cookie, config_.largest_packet}));
 }
 
 void endpoint::fail(attempt_map::iterator it, errc reason) {
@@ -119,7 +131,7 @@ void endpoint::handle_proven_open(const warren::endpoint& from, const control::o
       return;
     }
     ++counters_.accepts_repeated;
-    enqueue(from, control::encode(control::accept{packet.initiator_id, packet.token, known->local_id}));
+    send_accept(from, packet, known->local_id);
     return;
   }
   auto all = inbound_.live() >= config_.max_inbound;
@@ -131,9 +143,15 @@ void endpoint::handle_proven_open(const warren::endpoint& from, const control::o
   }
   auto local_id = allocate_id();
   inbound_.insert(which, local_id);
-  events_.push_back(inbound{from, local_id, packet.initiator_id});
-  enqueue(from, control::encode(control::accept{packet.initiator_id, packet.token, local_id}));
+  events_.push_back(inbound{from, local_id, packet.initiator_id, told(packet.largest_packet)});
+  send_accept(from, packet, local_id);
   ++counters_.accepted;
+}
+
+void endpoint::send_accept(
+    const warren::endpoint& from, const control::open& packet, std::uint32_t local_id) {
+  control::accept answer{packet.initiator_id, packet.token, local_id, config_.largest_packet};
+  enqueue(from, control::encode(answer));
 }
 
 void endpoint::handle(time_point, const warren::endpoint& from, const control::foreign_open& packet) {

@@ -71,6 +71,7 @@ private:
   void handle(time_point now, const warren::endpoint& from, const control::refuse& packet);
   void handle(time_point now, const warren::endpoint& from, const control::foreign_open& packet);
   void handle_proven_open(const warren::endpoint& from, const control::open& packet);
+  void send_accept(const warren::endpoint& from, const control::open& packet, std::uint32_t local_id);
   void count_refused(std::error_code why);
   attempt_map::iterator find_attempt(
       const warren::endpoint& from, std::uint32_t id, const control::nonce& token);

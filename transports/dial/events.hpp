@@ -2,6 +2,7 @@
 
 #include "messages/endpoint.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <system_error>
 #include <variant>
@@ -16,6 +17,7 @@ struct inbound {
   warren::endpoint remote;
   std::uint32_t local_id = 0;
   std::uint32_t remote_id = 0;
+  std::size_t peer_takes = 0; ///< Octets of the largest IP packet.
 };
 
 /// An attempt has led to a stream.
@@ -24,6 +26,7 @@ struct outbound {
   warren::endpoint remote;
   std::uint32_t local_id = 0;
   std::uint32_t remote_id = 0;
+  std::size_t peer_takes = 0; ///< Octets of the largest IP packet.
 };
 
 /// An attempt has ended without a stream.

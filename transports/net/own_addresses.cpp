@@ -4,6 +4,7 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,6 +42,33 @@ bool is_link_local(const ip_address& address) {
          && (octets[1] & std::byte{0xc0}) == std::byte{0x80};
 }
 
+/// A UDP socket connected to somebody, which sends nothing and only looks the route up.
+class routed_socket {
+public:
+  explicit routed_socket(const endpoint& remote)
+      : fd_{::socket(
+          remote.address.family() == address_family::ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
+          0)} {
+    socket_address to{remote};
+    routed_ = fd_ >= 0 && ::connect(fd_, &to.any, to.size) == 0;
+  }
+
+  ~routed_socket() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+
+  routed_socket(const routed_socket&) = delete;
+  routed_socket& operator=(const routed_socket&) = delete;
+
+  bool routed() const noexcept { return routed_; }
+  int get() const noexcept { return fd_; }
+
+private:
+  int fd_;
+  bool routed_ = false;
+};
+
 } // namespace
 
 std::vector<ip_address> own_addresses() {
@@ -48,17 +76,23 @@ std::vector<ip_address> own_addresses() {
 }
 
 std::optional<ip_address> source_towards(const endpoint& remote) {
-  // Connecting a UDP socket only looks the route up.
-  auto v4 = remote.address.family() == address_family::ipv4;
-  auto fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0)
-    return std::nullopt;
-  socket_address to{remote};
+  routed_socket socket{remote};
   socket_address from;
   socklen_t size = sizeof(from.v6);
-  auto known = ::connect(fd, &to.any, to.size) == 0 && ::getsockname(fd, &from.any, &size) == 0;
-  ::close(fd);
-  return known ? std::optional{from.to_endpoint().address} : std::nullopt;
+  if (!socket.routed() || ::getsockname(socket.get(), &from.any, &size) != 0)
+    return std::nullopt;
+  return from.to_endpoint().address;
+}
+
+std::optional<std::size_t> mtu_towards(const endpoint& remote) {
+  routed_socket socket{remote};
+  auto v4 = remote.address.family() == address_family::ipv4;
+  int mtu = 0;
+  socklen_t size = sizeof(mtu);
+  if (!socket.routed()
+      || ::getsockopt(socket.get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU : IPV6_MTU, &mtu, &size) != 0)
+    return std::nullopt;
+  return static_cast<std::size_t>(mtu);
 }
 
 std::vector<ip_address> whereabouts() {

@@ -14,6 +14,10 @@ std::vector<ip_address> own_addresses();
 /// nothing when there is no route. Sends nothing.
 std::optional<ip_address> source_towards(const endpoint& remote);
 
+/// Returns the octets of the largest IP packet that the route to `remote` takes, as far as this host knows: its interface's
+/// MTU, or less where routers complained. Nothing when there is no route. Sends nothing.
+std::optional<std::size_t> mtu_towards(const endpoint& remote);
+
 /// Returns where this host is, for comparing: the addresses of its interfaces that run, but for those of one link only, and
 /// those it goes out into the world with. The same list as before means that paths lead where they did.
 std::vector<ip_address> whereabouts();

@@ -2,6 +2,7 @@
 
 #include "messages/endpoint.hpp"
 #include "messages/time.hpp"
+#include "messages/udx_packet.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,10 +28,10 @@ struct config {
   /// Octets written and not yet acknowledged that are kept; write() takes no more beyond.
   std::size_t send_buffer = 4 * 1024 * 1024;
 
-  /// Size of a whole IP packet: to start with, and where the search for a larger one ends. 1200 is always
-  /// possible.
+  /// Size of a whole IP packet: to start with, and where the search for a larger one ends, at most
+  /// largest_packet. 1200 is always possible; more than reference_mtu only where the peer said that it takes it.
   std::size_t base_mtu = 1200;
-  std::size_t max_mtu = 1500;
+  std::size_t max_mtu = reference_mtu;
 
   /// Time without anything in flight after which a HEARTBEAT is sent; zero for never.
   duration keep_alive{};
@@ -47,6 +48,9 @@ struct config {
   /// caller then decides who may speak.
   bool accept_any_source = false;
 };
+
+/// The largest IP packet that a stream sends and takes, in octets.
+inline constexpr std::size_t largest_packet = 65'535;
 
 inline constexpr std::size_t max_receive_window = 64 * 1024 * 1024;
 

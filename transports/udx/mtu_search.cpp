@@ -1,12 +1,18 @@
 #include "transports/udx/mtu_search.hpp"
 
+#include "messages/udx_packet.hpp"
+
 #include <algorithm>
 
 namespace warren::udx {
 
 namespace {
 
+// udx.md section 12, up to the reference's ceiling.
 constexpr std::size_t step = 32;
+
+// Beyond: a probe's padding is told in one octet.
+constexpr std::size_t long_step = 250;
 constexpr int max_losses = 3;
 
 } // namespace
@@ -51,7 +57,9 @@ void mtu_search::restart() noexcept {
 }
 
 std::size_t mtu_search::next_size() const noexcept {
-  return std::min(mtu_ + step, ceiling_);
+  if (mtu_ < reference_mtu)
+    return std::min({mtu_ + step, reference_mtu, ceiling_});
+  return std::min(mtu_ + long_step, ceiling_);
 }
 
 } // namespace warren::udx

@@ -31,6 +31,7 @@ public:
   void on_black_hole() noexcept;
 
   std::size_t base() const noexcept { return base_; }
+  std::size_t ceiling() const noexcept { return ceiling_; }
 
   /// Starts over on a new path. A probe still in flight belongs to the old one.
   void restart() noexcept;

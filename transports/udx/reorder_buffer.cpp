@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace warren::udx {
 
@@ -10,8 +11,11 @@ namespace {
 
 constexpr std::size_t smallest_ring = 64;
 
-// Chunks kept for the next burst of reordering; more go back to the heap.
-constexpr std::size_t pooled_chunks = 256;
+// Holds any packet of an ordinary path.
+constexpr std::size_t smallest_chunk = 2048;
+
+// Kept for the next burst of reordering; more goes back to the heap.
+constexpr std::size_t pooled_octets = 512 * 1024;
 
 } // namespace
 
@@ -25,25 +29,23 @@ bool reorder_buffer::holds(sequence_number seq) const noexcept {
 void reorder_buffer::store(sequence_number seq, byte_view payload, bool end) {
   grow(seq);
   auto& kept = ring_[seq.value & mask_];
-  kept.octets = take_chunk();
+  kept.octets = take_chunk(payload.size());
   kept.length = static_cast<std::uint16_t>(payload.size());
   kept.end = end;
-  std::copy(payload.begin(), payload.end(), kept.octets->begin());
+  std::copy(payload.begin(), payload.end(), kept.octets.memory.get());
   octets_ += payload.size();
   note(seq);
 }
 
 reorder_buffer::slot reorder_buffer::front(sequence_number seq) const noexcept {
   const auto& kept = ring_[seq.value & mask_];
-  return {byte_view{*kept.octets}.first(kept.length), kept.end};
+  return {byte_view{kept.octets.memory.get(), kept.length}, kept.end};
 }
 
 void reorder_buffer::pop_front(sequence_number seq) noexcept {
   auto& kept = ring_[seq.value & mask_];
   octets_ -= kept.length;
-  if (pool_.size() < pooled_chunks)
-    pool_.push_back(std::move(kept.octets));
-  kept.octets.reset();
+  keep(std::exchange(kept.octets, {}));
   auto& lowest = blocks_.front();
   lowest.start = lowest.start + 1;
   if (lowest.start == lowest.end)
@@ -52,7 +54,7 @@ void reorder_buffer::pop_front(sequence_number seq) noexcept {
 
 void reorder_buffer::release() noexcept {
   ring_ = std::vector<entry>{};
-  pool_ = std::vector<std::unique_ptr<chunk>>{};
+  pool_ = std::vector<chunk>{};
   blocks_ = {};
   octets_ = 0;
 }
@@ -91,12 +93,22 @@ void reorder_buffer::grow(sequence_number seq) {
   mask_ = mask;
 }
 
-std::unique_ptr<reorder_buffer::chunk> reorder_buffer::take_chunk() {
-  if (pool_.empty())
-    return std::unique_ptr<chunk>{new chunk};
-  auto result = std::move(pool_.back());
-  pool_.pop_back();
-  return result;
+reorder_buffer::chunk reorder_buffer::take_chunk(std::size_t octets) {
+  if (!pool_.empty() && pool_.back().capacity < octets)
+    pool_.clear(); // the packets of this path are larger
+  if (!pool_.empty()) {
+    auto result = std::move(pool_.back());
+    pool_.pop_back();
+    return result;
+  }
+  auto capacity = std::max(smallest_chunk, std::bit_ceil(octets));
+  return {std::make_unique_for_overwrite<std::byte[]>(capacity), capacity};
+}
+
+void reorder_buffer::keep(chunk used) noexcept {
+  auto fits = pool_.empty() || pool_.back().capacity == used.capacity;
+  if (fits && (pool_.size() + 1) * used.capacity <= pooled_octets)
+    pool_.push_back(std::move(used));
 }
 
 } // namespace warren::udx

@@ -50,21 +50,25 @@ public:
   void release() noexcept;
 
 private:
-  using chunk = std::array<std::byte, max_datagram_size - header_size>;
+  struct chunk {
+    std::unique_ptr<std::byte[]> memory;
+    std::size_t capacity = 0;
+  };
   struct entry {
-    std::unique_ptr<chunk> octets;
+    chunk octets;
     std::uint16_t length = 0;
     bool end = false;
   };
 
   void note(sequence_number seq);
   void grow(sequence_number seq);
-  std::unique_ptr<chunk> take_chunk();
+  chunk take_chunk(std::size_t octets);
+  void keep(chunk used) noexcept;
 
   std::size_t max_packets_;
   std::vector<entry> ring_; // by sequence number; its size is a power of two
   std::uint32_t mask_ = 0;
-  std::vector<std::unique_ptr<chunk>> pool_;
+  std::vector<chunk> pool_; // all of one capacity
   std::vector<sack_block> blocks_;
   std::size_t octets_ = 0;
 };

@@ -15,7 +15,7 @@ std::size_t overhead_of(const endpoint& remote) {
 }
 
 std::size_t ceiling_of(const config& settings) {
-  return std::min(settings.max_mtu, max_datagram_size);
+  return std::min(settings.max_mtu, largest_packet);
 }
 
 } // namespace

@@ -80,6 +80,9 @@ public:
   /// Returns true once when everything that was in flight at change_path() has been acknowledged.
   bool take_path_proven() noexcept;
 
+  /// Octets of the largest datagram that may be sent on this path.
+  std::size_t largest_datagram() const noexcept { return mtu_.ceiling(); }
+
   void describe(stats& into) const noexcept;
 
   /// Gives the memory back; nothing is sent any more.

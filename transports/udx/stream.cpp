@@ -266,6 +266,10 @@ std::uint32_t stream::remote_id() const noexcept {
   return remote_id_;
 }
 
+std::size_t stream::largest_datagram() const noexcept {
+  return parts_->out.largest_datagram();
+}
+
 // -- watching -----------------------------------------------------------------
 
 bool stream::urgent() const noexcept {

@@ -91,6 +91,9 @@ public:
   std::uint32_t local_id() const noexcept;
   std::uint32_t remote_id() const noexcept;
 
+  /// Octets of the largest datagram that poll_transmit() may append.
+  std::size_t largest_datagram() const noexcept;
+
   // -- watching --
 
   /// True when an ACK should not wait for the end of the batch.
