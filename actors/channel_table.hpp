@@ -19,8 +19,11 @@ class channel_table {
 public:
   static constexpr std::size_t max_waiting_writes = 64;
 
-  channel_table(session::noise_session& session, std::uint64_t connection, caf::scheduled_actor& self)
-      : session_{session}, connection_{connection}, self_{self} {
+  /// Messages that come to take() have their memory from `buffers`.
+  channel_table(
+      session::noise_session& session, std::uint64_t connection, caf::scheduled_actor& self,
+      std::shared_ptr<buffer_pool> buffers)
+      : session_{session}, connection_{connection}, self_{self}, buffers_{std::move(buffers)} {
     // nop
   }
 
@@ -98,6 +101,7 @@ private:
   session::noise_session& session_;
   std::uint64_t connection_;
   caf::scheduled_actor& self_;
+  std::shared_ptr<buffer_pool> buffers_;
   std::map<session::channel_id, channel_state> channels_;
   std::vector<caf::typed_response_promise<void>> accepted_; // and not answered yet
 };

@@ -9,7 +9,8 @@ namespace {
 constexpr auto no_topic_timeout = std::chrono::seconds{60};
 
 session::config config_of(
-    const session_settings& settings, session::role role, std::optional<peer_id> expected) {
+    const session_settings& settings, session::role role, std::optional<peer_id> expected,
+    std::shared_ptr<buffer_pool> buffers) {
   session::config result;
   result.self = settings.identity;
   result.local_role = role;
@@ -18,6 +19,7 @@ session::config config_of(
   result.allow = settings.allow;
   result.holds_session = [all = settings.directory](const peer_id& peer) { return all->holds_working(peer); };
   result.limits = settings.limits;
+  result.buffers = std::move(buffers);
   return result;
 }
 
@@ -29,8 +31,8 @@ noise_stream_state::noise_stream_state(
     : self{selfptr},
       settings{std::move(config)},
       connection{random.draw<std::uint64_t>()},
-      session{config_of(settings, role, expected), random, selfptr->clock().now()},
-      channels{session, connection, *selfptr},
+      session{config_of(settings, role, expected, buffers), random, selfptr->clock().now()},
+      channels{session, connection, *selfptr, buffers},
       wake_up{self, settings.timers} {
   if (role == session::role::responder)
     opening.emplace();

@@ -111,6 +111,7 @@ struct noise_stream_state {
   session_settings settings;
   crypto::system_random random;
   std::uint64_t connection;
+  std::shared_ptr<buffer_pool> buffers = std::make_shared<buffer_pool>();
   session::noise_session session;
   channel_table channels;
   pipe_set pipes;

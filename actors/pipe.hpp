@@ -4,6 +4,7 @@
 #include "messages/types.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,9 @@ public:
   /// Returns how many octets write() takes now.
   virtual std::size_t writable() const = 0;
 
-  /// Takes `data`, at most writable() octets.
-  virtual void write(byte_view data) = 0;
+  /// Takes `data`, at most writable() octets. `owner`, unless null, keeps them alive and as they are for as long as the pipe
+  /// holds it.
+  virtual void write(byte_view data, const std::shared_ptr<const void>& owner = nullptr) = 0;
 
   /// Nothing more will be written; what was written still goes out.
   virtual void end() = 0;

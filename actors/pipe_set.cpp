@@ -80,7 +80,7 @@ bool pipe_set::transmit(time_point now, session::noise_session& session) {
     session.pipe_writable(id, e.ended ? 0 : std::min(e.line->writable(), write_step));
   auto moved = false;
   while (auto out = session.poll_transmit(now)) {
-    entries_.at(out->pipe).line->write(out->data);
+    entries_.at(out->pipe).line->write(out->data, out->owner);
     moved = true;
   }
   return moved;

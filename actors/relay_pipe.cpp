@@ -35,7 +35,7 @@ std::size_t relay_pipe::writable() const {
   return closed_ ? 0 : credit_;
 }
 
-void relay_pipe::write(byte_view data) {
+void relay_pipe::write(byte_view data, const std::shared_ptr<const void>&) {
   credit_ -= std::min<std::uint64_t>(credit_, data.size());
   act::anon_mail(circuit_data{circuit_, chunk{data}}).send(link_);
 }

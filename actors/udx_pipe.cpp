@@ -70,7 +70,7 @@ void udx_pipe::handle_packets(time_point now, const net::packet_batch& batch, co
   for (const auto& packet : batch) {
     if (udx::stream_id_of(packet.payload) != stream_.local_id())
       continue; // of another pipe of the same connection
-    stream_.handle_packet(now, packet.from, packet.payload);
+    stream_.handle_packet(now, packet.from, packet.payload, take);
     if (stream_.urgent())
       transmit(now);
   }
@@ -86,8 +86,8 @@ std::size_t udx_pipe::writable() const {
   return stream_.writable_octets();
 }
 
-void udx_pipe::write(byte_view data) {
-  stream_.write(data);
+void udx_pipe::write(byte_view data, const std::shared_ptr<const void>& owner) {
+  stream_.write(data, owner);
 }
 
 void udx_pipe::end() {

@@ -32,7 +32,7 @@ public:
   void handle_timeout(time_point now);
 
   std::size_t writable() const override;
-  void write(byte_view data) override;
+  void write(byte_view data, const std::shared_ptr<const void>& owner) override;
   void end() override;
   void destroy(time_point now) override;
   void receive(time_point now, const sink& take) override;

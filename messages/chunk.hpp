@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/buffer_pool.hpp"
 #include "messages/bytes.hpp"
 
 #include <caf/fwd.hpp>
@@ -18,6 +19,12 @@ public:
   chunk() : data_{empty()} {}
   explicit chunk(bytes data) : data_{std::make_shared<const bytes>(std::move(data))} {}
   explicit chunk(byte_view data) : chunk{to_bytes(data)} {}
+
+  /// The memory goes back to `origin` with the last copy of the chunk.
+  chunk(bytes data, std::shared_ptr<buffer_pool> origin) {
+    auto kept = std::make_shared<pooled>(std::move(data), std::move(origin));
+    data_ = {kept, &kept->data};
+  }
 
   byte_view view() const noexcept { return *data_; }
 
@@ -39,6 +46,17 @@ public:
   }
 
 private:
+  struct pooled {
+    pooled(bytes content, std::shared_ptr<buffer_pool> whose)
+        : data{std::move(content)}, origin{std::move(whose)} {}
+    pooled(const pooled&) = delete;
+    pooled& operator=(const pooled&) = delete;
+    ~pooled() { origin->give(std::move(data)); }
+
+    bytes data;
+    std::shared_ptr<buffer_pool> origin;
+  };
+
   static std::shared_ptr<const bytes> empty() {
     static const auto instance = std::make_shared<const bytes>();
     return instance;

@@ -22,7 +22,7 @@ constexpr std::size_t most_reserved = 256 * 1024;
 
 } // namespace
 
-result<bool> channel::on_data(byte_view content, bool end) {
+result<bool> channel::on_data(byte_view content, bool end, buffer_pool* buffers) {
   if (remote_finished)
     return errc::unexpected_frame;
   if (content.empty() && !end)
@@ -33,8 +33,13 @@ result<bool> channel::on_data(byte_view content, bool end) {
   if (!incoming.on_fragment(content.size(), end, whole))
     return errc::flow_control_violation;
   // As long as the last one, most likely: one allocation instead of one for each time it doubles.
-  if (assembling.empty() && !end)
-    assembling.reserve(std::max(content.size(), last_message));
+  if (assembling.capacity() == 0) {
+    auto expected = end ? content.size() : std::max(content.size(), last_message);
+    if (buffers != nullptr)
+      assembling = buffers->take(expected);
+    else
+      assembling.reserve(expected);
+  }
   assembling.insert(assembling.end(), content.begin(), content.end());
   if (end)
     last_message = std::min(assembling.size(), most_reserved);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/buffer_pool.hpp"
 #include "messages/bytes.hpp"
 #include "messages/result.hpp"
 #include "messages/topic.hpp"
@@ -39,9 +40,9 @@ struct channel {
   /// True when something can be sent now.
   bool has_work() const noexcept;
 
-  /// Takes a fragment in. True when it completes a message, which is then in `assembling`. Fails with
-  /// message_too_large, flow_control_violation, malformed_frame or unexpected_frame.
-  result<bool> on_data(byte_view content, bool end);
+  /// Takes a fragment in. True when it completes a message, which is then in `assembling`, in memory from `buffers` unless that
+  /// is null. Fails with message_too_large, flow_control_violation, malformed_frame or unexpected_frame.
+  result<bool> on_data(byte_view content, bool end, buffer_pool* buffers);
 };
 
 /// The proof that one side of a session knows a topic: BLAKE2b keyed with the handshake hash over the domain, the prover's

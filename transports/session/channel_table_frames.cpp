@@ -91,7 +91,7 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_data& f)
   auto& subject = **found;
   if (subject.close_requested)
     return {}; // nobody reads it any more; the peer did not know yet
-  auto whole = subject.on_data(f.content, f.end);
+  auto whole = subject.on_data(f.content, f.end, out_.buffers.get());
   if (!whole)
     return whole.error();
   if (*whole) {

@@ -34,6 +34,7 @@ engine::engine(config settings, random_source& random, time_point now)
       garbled_pipes_{
           double(config_.limits.garbled_pipes),
           1 / std::chrono::duration<double>{config_.limits.garbled_pipe_interval}.count()} {
+  out_.buffers = config_.buffers;
 }
 
 const session_id& engine::id() const noexcept {

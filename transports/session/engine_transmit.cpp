@@ -50,20 +50,21 @@ std::optional<transmit> engine::take_outbox(pipe& to) {
 }
 
 std::optional<transmit> engine::take_record(pipe& to) {
-  auto record = retained_.find(to.send_next)->view();
+  auto kept = retained_.find(to.send_next);
+  auto record = kept->view();
   auto size = std::min(to.writable, record.size() - to.send_offset);
   auto part = record.subspan(to.send_offset, size);
   to.send_offset += size;
   to.writable -= size;
   out_.counters.bytes_out += size;
   if (to.send_offset < record.size())
-    return transmit{to.id, part};
+    return transmit{to.id, part, std::move(kept)};
   if (to.send_next < sent_high_)
     ++out_.counters.records_repeated;
   ++to.send_next;
   to.send_offset = 0;
   sent_high_ = std::max(sent_high_, to.send_next);
-  return transmit{to.id, part};
+  return transmit{to.id, part, std::move(kept)};
 }
 
 // Seals the next record if there is something to send. `room`: what the pipe takes at once.
@@ -95,7 +96,7 @@ bool engine::build_record(time_point now, std::size_t room) {
   eliciting = eliciting || rekey;
   auto number = sealer.next();
   auto record = retained_.take_buffer();
-  sealer.seal(text_, record);
+  sealer.seal(text_, *record);
   text_.clear();
   if (rekey) {
     sealer.rekey(now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/buffer_pool.hpp"
 #include "messages/bytes.hpp"
 #include "messages/credit.hpp"
 #include "messages/peer_id.hpp"
@@ -32,6 +33,8 @@ struct config {
   /// Asked when this side dialled: whether a session with the peer works already. Told to the peer. No if empty.
   std::function<bool(const peer_id&)> holds_session;
   session::limits limits;
+  /// Where the memory of large messages comes from, and goes back to by whoever is done with them; null: the heap.
+  std::shared_ptr<buffer_pool> buffers;
 };
 
 /// One connection to one peer, over one pipe at a time (DESIGN section 6): Noise handshake, records, channels, resume.

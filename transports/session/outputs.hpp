@@ -1,10 +1,12 @@
 #pragma once
 
+#include "messages/buffer_pool.hpp"
 #include "messages/session_record.hpp"
 #include "transports/session/counters.hpp"
 #include "transports/session/types.hpp"
 
 #include <deque>
+#include <memory>
 
 namespace warren::session {
 
@@ -14,6 +16,8 @@ struct outputs {
   /// Frames for the next records, before any data.
   std::deque<wire::frame> control;
   session::counters counters;
+  /// Where the memory of large messages comes from; null: the heap.
+  std::shared_ptr<buffer_pool> buffers;
 };
 
 } // namespace warren::session

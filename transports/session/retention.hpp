@@ -1,28 +1,29 @@
 #pragma once
 
+#include "messages/ring_queue.hpp"
 #include "transports/session/record_buffer.hpp"
 
 #include <cstdint>
-#include <deque>
-#include <vector>
+#include <memory>
 
 namespace warren::session {
 
-/// Sealed records that the peer has not acknowledged, in order, so that another pipe can carry them again. Buffers of
-/// acknowledged records are used again: no allocation per record once traffic flows.
+/// Sealed records that the peer has not acknowledged, in order, so that another pipe can carry them again. Pipes share their
+/// buffers; those of acknowledged records that no pipe holds any more are used again: no allocation per record once
+/// traffic flows.
 class retention {
 public:
   /// Returns a buffer for the next record.
-  record_buffer take_buffer();
+  std::shared_ptr<record_buffer> take_buffer();
 
   /// Keeps the record that follows the last one. `eliciting`: the peer owes an acknowledgement for it.
-  void push(record_buffer record, bool eliciting);
+  void push(std::shared_ptr<record_buffer> record, bool eliciting);
 
   /// Drops all records before `next`. False when such a record was never pushed: the state is then as before.
   [[nodiscard]] bool acknowledge(std::uint64_t next);
 
   /// Returns the record, or nothing when it is acknowledged or not made yet.
-  const record_buffer* find(std::uint64_t number) const noexcept;
+  std::shared_ptr<const record_buffer> find(std::uint64_t number) const noexcept;
 
   /// The first record kept, and the one after the last.
   std::uint64_t first() const noexcept { return first_; }
@@ -35,12 +36,12 @@ public:
 
 private:
   struct kept {
-    record_buffer record;
-    bool eliciting;
+    std::shared_ptr<record_buffer> record;
+    bool eliciting = false;
   };
 
-  std::deque<kept> records_;
-  std::vector<record_buffer> free_;
+  ring_queue<kept> records_;
+  ring_queue<std::shared_ptr<record_buffer>> free_; // the one acknowledged first comes first
   std::uint64_t first_ = 0;
   std::size_t octets_ = 0;
   std::size_t eliciting_ = 0;

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <variant>
 
 namespace warren::session {
@@ -76,10 +77,12 @@ struct limits {
   duration rekey_after = std::chrono::hours{1};
 };
 
-/// Octets to be written to a pipe, in the order given. `data` is valid until the next call that is not const.
+/// Octets to be written to a pipe, in the order given. `data` is valid until the next call that is not const, and as long as
+/// somebody holds `owner`, unless that is null.
 struct transmit {
   pipe_id pipe = 0;
   byte_view data;
+  std::shared_ptr<const void> owner{};
 };
 
 /// The handshake is done and the peer is who it says. If arbiter() the shell now calls admit() or close(), otherwise it

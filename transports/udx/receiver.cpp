@@ -24,7 +24,7 @@ receiver::receiver(const config& settings, counters& counts) noexcept
       told_window_{static_cast<std::uint32_t>(window_limit_)} {
 }
 
-void receiver::handle(const packet& in) {
+void receiver::handle(const packet& in, const octet_sink& direct) {
   auto seq = in.header.seq;
   if (seq < next_ || held_.holds(seq)) {
     // udx.md section 4: duplicates are acknowledged again.
@@ -54,8 +54,8 @@ void receiver::handle(const packet& in) {
     newest_held_ = seq;
     return;
   }
-  deliver(payload, end);
-  drain();
+  deliver(payload, end, direct);
+  drain(direct);
 }
 
 bool receiver::in_window(sequence_number seq) const noexcept {
@@ -119,19 +119,24 @@ bool receiver::fits(std::size_t octets, bool in_order) const noexcept {
   return kept + octets <= window_limit_ + receive_window_slack;
 }
 
-void receiver::deliver(byte_view payload, bool end) {
+void receiver::deliver(byte_view payload, bool end, const octet_sink& direct) {
   next_ = next_ + 1;
-  ready_.append(payload);
   counters_.octets_in += payload.size();
-  readable_raised_ = readable_raised_ || !payload.empty();
+  if (direct && ready_.empty()) {
+    if (!payload.empty())
+      direct(payload);
+  } else {
+    ready_.append(payload);
+    readable_raised_ = readable_raised_ || !payload.empty();
+  }
   ended_ = ended_ || end;
 }
 
-void receiver::drain() {
+void receiver::drain(const octet_sink& direct) {
   while (!held_.empty() && held_.blocks().front().start == next_) {
     auto seq = next_;
     auto kept = held_.front(seq);
-    deliver(kept.payload, kept.end);
+    deliver(kept.payload, kept.end, direct);
     held_.pop_front(seq);
   }
 }

@@ -2,12 +2,14 @@
 
 #include "transports/udx/byte_ring.hpp"
 #include "transports/udx/config.hpp"
+#include "transports/udx/octet_sink.hpp"
 #include "transports/udx/reorder_buffer.hpp"
 #include "transports/udx/stats.hpp"
 
 #include <optional>
 
 namespace warren::udx {
+
 
 /// The receiving half of a stream: puts packets in order, tells the peer what has arrived and how much room
 /// is left.
@@ -19,8 +21,8 @@ class receiver {
 public:
   receiver(const config& settings, counters& counts) noexcept;
 
-  /// Takes a packet with DATA or END.
-  void handle(const packet& in);
+  /// Takes a packet with DATA or END. What is in order behind everything read so far goes to `direct`, if that is not empty.
+  void handle(const packet& in, const octet_sink& direct);
 
   /// Returns true if `seq` can be of a packet that the peer sends now; DESTROY must.
   bool in_window(sequence_number seq) const noexcept;
@@ -62,8 +64,8 @@ public:
 private:
   bool admissible(const packet& in);
   bool fits(std::size_t octets, bool in_order) const noexcept;
-  void deliver(byte_view payload, bool end);
-  void drain();
+  void deliver(byte_view payload, bool end, const octet_sink& direct);
+  void drain(const octet_sink& direct);
 
   std::size_t window_limit_;
   counters& counters_;

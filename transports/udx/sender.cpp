@@ -27,24 +27,24 @@ sender::sender(const config& settings, counters& counts, timer_table& timers)
       algorithm_{settings.congestion},
       salt_{settings.local_id * 0x9e3779b9 + settings.remote_id},
       overhead_{overhead_of(settings.remote)},
-      ring_{settings.send_buffer},
+      store_{settings.send_buffer},
       mtu_{settings.base_mtu, ceiling_of(settings)},
       controller_{make_congestion_controller(settings.congestion, salt_)} {
 }
 
-std::size_t sender::write(byte_view data) {
+std::size_t sender::write(byte_view data, const std::shared_ptr<const void>& owner) {
   if (end_queued_)
     return 0;
   written_while_idle_ = written_while_idle_ || (unsent() == 0 && board_.outstanding() == 0);
-  auto taken = ring_.append(data);
+  auto taken = store_.append(data, owner);
   write_cut_short_ = write_cut_short_ || taken < data.size();
   return taken;
 }
 
 bool sender::take_writable() noexcept {
   // A quarter free, so that the writer is not woken for every packet.
-  auto total = ring_.room() + ring_.size();
-  if (!write_cut_short_ || end_queued_ || ring_.room() < std::max<std::size_t>(total / 4, 1))
+  auto total = store_.room() + store_.size();
+  if (!write_cut_short_ || end_queued_ || store_.room() < std::max<std::size_t>(total / 4, 1))
     return false;
   write_cut_short_ = false;
   return true;
@@ -185,7 +185,7 @@ void sender::write_packet(
   write_header(out, {type, what.padding, stamp.remote_id, stamp.rwnd, seq, stamp.ack});
   auto padding = out.subspan(header_size, what.padding);
   std::fill(padding.begin(), padding.end(), std::byte{0});
-  ring_.copy(static_cast<std::size_t>(what.offset - ring_base_), out.subspan(header_size + what.padding));
+  store_.copy(what.offset, out.subspan(header_size + what.padding));
   batch.commit(size);
   pacer_.on_sent(size);
   if (phase_ == phase::recovery)
@@ -260,13 +260,13 @@ void sender::describe(stats& into) const noexcept {
   into.in_flight = board_.in_flight();
   into.peer_window = window_.octets();
   into.mtu = mtu_.mtu();
-  into.send_queue = ring_.size();
+  into.send_queue = store_.size();
 }
 
 void sender::release() noexcept {
   end_queued_ = end_sent_ = true;
-  ring_base_ = next_offset_ = ring_base_ + ring_.size();
-  ring_.release();
+  next_offset_ = store_.end();
+  store_.release();
   board_.release();
   rate_.release();
   tail_probe_ = {};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "transports/udx/byte_ring.hpp"
 #include "transports/udx/congestion_controller.hpp"
 #include "transports/udx/delivery_rate.hpp"
 #include "transports/udx/mtu_search.hpp"
@@ -10,6 +9,7 @@
 #include "transports/udx/rack.hpp"
 #include "transports/udx/rtt_estimator.hpp"
 #include "transports/udx/scoreboard.hpp"
+#include "transports/udx/send_store.hpp"
 #include "transports/udx/stats.hpp"
 #include "transports/udx/tail_probe.hpp"
 #include "transports/udx/timers.hpp"
@@ -35,8 +35,8 @@ public:
 
   // -- the application's side --
 
-  std::size_t write(byte_view data);
-  std::size_t room() const noexcept { return end_queued_ ? 0 : ring_.room(); }
+  std::size_t write(byte_view data, const std::shared_ptr<const void>& owner);
+  std::size_t room() const noexcept { return end_queued_ ? 0 : store_.room(); }
   void end() noexcept { end_queued_ = true; }
 
   /// Returns true once when a write() that was cut short can go on.
@@ -104,7 +104,7 @@ private:
   // sender.cpp
   std::size_t max_payload() const noexcept;
   std::size_t unsent() const noexcept {
-    return static_cast<std::size_t>(ring_base_ + ring_.size() - next_offset_);
+    return static_cast<std::size_t>(store_.end() - next_offset_);
   }
   bool has_new_packet() const noexcept { return unsent() > 0 || (end_queued_ && !end_sent_); }
   bool may_send_new() const noexcept;
@@ -149,8 +149,7 @@ private:
   std::uint32_t salt_;   // of the controller
   std::size_t overhead_; // octets of the IP, UDP and UDX headers
 
-  byte_ring ring_;                // from the first octet not cumulatively acknowledged on
-  std::uint64_t ring_base_ = 0;   // place of that octet in the stream
+  send_store store_;              // from the first octet not cumulatively acknowledged on
   std::uint64_t next_offset_ = 0; // place of the first octet never sent
   scoreboard board_;
   peer_window window_;

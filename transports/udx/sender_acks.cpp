@@ -31,8 +31,7 @@ void sender::take_cumulative_ack(time_point now, sequence_number ack, delivery& 
     octets += arrived.length;
     board_.pop();
   }
-  ring_.drop(octets);
-  ring_base_ += octets;
+  store_.drop(octets);
   counters_.octets_out += octets;
 }
 

@@ -32,14 +32,15 @@ stream& stream::operator=(stream&&) noexcept = default;
 
 // -- packets ------------------------------------------------------------------
 
-void stream::handle_packet(time_point now, const endpoint& from, byte_view datagram) {
+void stream::handle_packet(
+    time_point now, const endpoint& from, byte_view datagram, const octet_sink& direct) {
   packet in;
   if (!admit(from, datagram, in))
     return;
   if (phase_ == phase::lingering)
     handle_lingering(in);
   else
-    handle_open(now, in);
+    handle_open(now, in, direct);
 }
 
 bool stream::admit(const endpoint& from, byte_view datagram, packet& in) {
@@ -66,7 +67,7 @@ bool stream::admit(const endpoint& from, byte_view datagram, packet& in) {
 }
 
 // udx.md section 4, with the ack checked first: RFC 5961 section 5.2.
-void stream::handle_open(time_point now, const packet& in) {
+void stream::handle_open(time_point now, const packet& in, const octet_sink& direct) {
   auto& [counts, timers, out, receiving] = *parts_;
   const auto& header = in.header;
   if (header.has(packet_type::heartbeat)) {
@@ -88,7 +89,7 @@ void stream::handle_open(time_point now, const packet& in) {
   }
   ++counts.packets_in;
   if (header.has(packet_type::data) || header.has(packet_type::end))
-    receiving.handle(in);
+    receiving.handle(in, direct);
   if (header.has(packet_type::message))
     ++counts.messages_ignored;
   out.handle_acks(now, in);
@@ -216,8 +217,8 @@ std::optional<event> stream::poll_event() {
 
 // -- the application's side ---------------------------------------------------
 
-std::size_t stream::write(byte_view data) {
-  return phase_ == phase::open ? parts_->out.write(data) : 0;
+std::size_t stream::write(byte_view data, const std::shared_ptr<const void>& owner) {
+  return phase_ == phase::open ? parts_->out.write(data, owner) : 0;
 }
 
 std::size_t stream::writable_octets() const noexcept {

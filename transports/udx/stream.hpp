@@ -6,6 +6,7 @@
 #include "transports/udx/config.hpp"
 #include "transports/udx/errc.hpp"
 #include "transports/udx/events.hpp"
+#include "transports/udx/octet_sink.hpp"
 #include "transports/udx/stats.hpp"
 #include "transports/udx/transmit_batch.hpp"
 
@@ -43,8 +44,10 @@ public:
 
   // -- the five calls --
 
-  /// Takes one datagram. Anything wrong with it is counted, and changes nothing.
-  void handle_packet(time_point now, const endpoint& from, byte_view datagram);
+  /// Takes one datagram. Anything wrong with it is counted, and changes nothing. With `direct`, octets that can be read now
+  /// go there without being copied, unless something waits in readable().
+  void handle_packet(
+      time_point now, const endpoint& from, byte_view datagram, const octet_sink& direct = {});
 
   void handle_timeout(time_point now);
 
@@ -60,7 +63,9 @@ public:
 
   /// Copies as much of `data` as there is room for and returns how much; if it is not all, a `writable` event
   /// follows once there is more room. Returns 0 after end(), destroy() or the stream's end.
-  std::size_t write(byte_view data);
+  /// With an `owner`, who keeps the octets alive and as they are, large `data` is not copied but kept until
+  /// it is acknowledged.
+  std::size_t write(byte_view data, const std::shared_ptr<const void>& owner = nullptr);
 
   /// Returns how much write() would take.
   std::size_t writable_octets() const noexcept;
@@ -116,7 +121,7 @@ private:
   struct machinery; // both halves, their timers and counters
 
   bool admit(const endpoint& from, byte_view datagram, packet& in);
-  void handle_open(time_point now, const packet& in);
+  void handle_open(time_point now, const packet& in, const octet_sink& direct);
   void handle_lingering(const packet& in);
   void close_when_both_ended(time_point now);
   void give_up(std::error_code reason);
