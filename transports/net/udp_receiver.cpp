@@ -14,7 +14,10 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <limits>
 #include <thread>
+#include <utility>
 
 namespace warren::net {
 
@@ -36,9 +39,10 @@ constexpr std::size_t most_moved = 4096;
 constexpr int reads_per_turn = 8;
 
 // Batches handed out and not dealt with yet beyond which there is no hurry to read more: what comes meanwhile is read at
-// once, for one wake-up, and the socket's buffer holds much more than comes in that time.
+// once, for one wake-up. Not for longer than it takes to fill this part of a socket's buffer, at the rate seen last.
 constexpr long most_unread_batches = 2;
-constexpr timespec no_hurry{0, 300'000};
+constexpr std::size_t part_to_fill = 4;
+constexpr std::chrono::nanoseconds longest_pause = std::chrono::microseconds{800};
 
 std::error_code system_error(int code) {
   return {code, std::system_category()};
@@ -74,6 +78,13 @@ std::optional<std::size_t> segment_size(msghdr& message) {
   return std::nullopt;
 }
 
+std::size_t smallest_buffer(const std::vector<std::shared_ptr<udp_socket>>& sockets) {
+  auto result = std::numeric_limits<std::size_t>::max();
+  for (const auto& each : sockets)
+    result = std::min(result, each->receive_buffer());
+  return result;
+}
+
 } // namespace
 
 struct udp_receiver::impl {
@@ -101,7 +112,8 @@ struct udp_receiver::impl {
   void run();
   bool read(std::size_t index);
   bool next_slab();
-  void let_others_catch_up() const;
+  void let_others_catch_up();
+  std::chrono::nanoseconds pause();
   std::size_t receive(udp_socket& from, std::size_t buffer);
   void deliver(std::size_t index, std::size_t messages);
   void close_gaps(std::size_t messages);
@@ -122,6 +134,9 @@ struct udp_receiver::impl {
   std::array<message_room, most_messages> rooms;
   std::array<mmsghdr, most_messages> headers{};
   std::size_t asked = 0; // messages that the last recvmmsg had room for
+  std::size_t socket_room = 0; // octets that the smallest buffer of the sockets holds
+  std::uint64_t octets_before = 0; // read at the time of the last pause,
+  std::chrono::steady_clock::time_point paused_at; // which was this
 
   std::atomic<std::uint64_t> packets{0};
   std::atomic<std::uint64_t> octets{0};
@@ -145,11 +160,25 @@ void udp_receiver::impl::run() {
   }
 }
 
-void udp_receiver::impl::let_others_catch_up() const {
+void udp_receiver::impl::let_others_catch_up() {
   if (current.use_count() - 1 <= most_unread_batches)
     return;
+  timespec duration{0, static_cast<long>(pause().count())};
   pollfd stop{wake.get(), POLLIN, 0};
-  ppoll(&stop, 1, &no_hurry, nullptr);
+  ppoll(&stop, 1, &duration, nullptr);
+}
+
+/// Returns how long the sockets can go unread, and begins to count anew.
+std::chrono::nanoseconds udp_receiver::impl::pause() {
+  auto now = std::chrono::steady_clock::now();
+  auto total = octets.load(std::memory_order_relaxed);
+  auto came = total - std::exchange(octets_before, total);
+  auto elapsed = now - std::exchange(paused_at, now);
+  if (came == 0)
+    return longest_pause;
+  auto share = static_cast<double>(socket_room / part_to_fill) / static_cast<double>(came);
+  return share * elapsed < longest_pause ? std::chrono::duration_cast<std::chrono::nanoseconds>(share * elapsed)
+                                         : longest_pause;
 }
 
 /// Reads a turn's worth from one socket; false when the receiver stops.
@@ -264,6 +293,7 @@ result<std::unique_ptr<udp_receiver>> udp_receiver::start(
       return why;
   if (auto why = state->watch(state->wake.get(), state->sockets.size()))
     return why;
+  state->socket_room = smallest_buffer(state->sockets);
   auto raw = state.get();
   state->thread = std::thread{[raw] { raw->run(); }};
   return std::unique_ptr<udp_receiver>{new udp_receiver{std::move(state)}};

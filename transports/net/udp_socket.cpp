@@ -213,6 +213,13 @@ void udp_socket::send_run(std::span<const datagram> run, send_report& report) no
   }
 }
 
+std::size_t udp_socket::receive_buffer() const noexcept {
+  int octets = 0;
+  socklen_t size = sizeof(octets);
+  // socket(7): the value is twice what was asked for, as the kernel's overhead counts too.
+  return getsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &octets, &size) == 0 ? static_cast<std::size_t>(octets) : 0;
+}
+
 udp_counters udp_socket::counters() const noexcept {
   return {
       .sent = counters_.sent.load(std::memory_order_relaxed),

@@ -80,6 +80,9 @@ public:
   /// True when the kernel coalesces received datagrams (UDP_GRO).
   bool coalesces() const noexcept { return coalesces_; }
 
+  /// Octets of datagrams, with the kernel's own overhead, that may wait to be received.
+  std::size_t receive_buffer() const noexcept;
+
   int native_handle() const noexcept { return fd_; }
 
 private:
