@@ -1,5 +1,7 @@
 #include "messages/buffer_pool.hpp"
 
+#include <algorithm>
+
 namespace warren {
 
 bytes buffer_pool::take(std::size_t octets) {
@@ -22,10 +24,15 @@ void buffer_pool::give(bytes used) noexcept {
     return;
   used.clear();
   std::lock_guard guard{mutex_};
-  if (free_.size() == free_.capacity() || octets_ + used.capacity() > max_octets)
+  if (free_.size() >= std::min(free_.capacity(), max_buffers) || octets_ + used.capacity() > max_octets)
     return;
   octets_ += used.capacity();
   free_.push_back(std::move(used));
+}
+
+buffer_pool::amount buffer_pool::kept() const {
+  std::lock_guard guard{mutex_};
+  return {free_.size(), octets_};
 }
 
 void buffer_pool::release() noexcept {

@@ -27,8 +27,16 @@ public:
   /// Gives everything kept back to the heap.
   void release() noexcept;
 
+  struct amount {
+    std::size_t buffers = 0;
+    std::size_t octets = 0;
+  };
+
+  /// Returns what is kept now.
+  amount kept() const;
+
 private:
-  std::mutex mutex_; // guards all that follows; of one connection and its consumers
+  mutable std::mutex mutex_; // guards all that follows; of one connection and its consumers
   std::vector<bytes> free_;
   std::size_t octets_ = 0;
 };

@@ -43,8 +43,11 @@ inline constexpr std::byte magic{0xFF};
 inline constexpr std::byte wire_version{0x01};
 inline constexpr std::size_t header_size = 20;
 
-/// The largest UDP payload there is (65535 less the headers of IPv4 and UDP).
-inline constexpr std::size_t max_datagram_size = 65'507;
+/// The largest IP packet that Warren sends and takes: a jumbo frame of Ethernet. Larger ones would gain nothing.
+inline constexpr std::size_t largest_packet = 9000;
+
+/// Its UDP payload over IPv4. Larger datagrams are refused.
+inline constexpr std::size_t max_datagram_size = largest_packet - 28;
 
 /// The largest IP packet that may be sent to a peer of which nothing else is known: the reference's receiver cuts datagrams
 /// off at 2048 octets, and it never sends more itself (udx.md sections 6 and 12).

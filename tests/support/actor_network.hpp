@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/udp_port.hpp"
+#include "messages/udx_packet.hpp"
 
 #include <deque>
 #include <map>

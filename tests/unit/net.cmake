@@ -3,6 +3,7 @@ warren_test(unit_net unit
     net/http_client_test.cpp
     net/http_date_test.cpp
     net/http_test.cpp
+    net/own_addresses_test.cpp
     net/raw_client.cpp
     net/route_news_test.cpp
     net/server_limits_test.cpp

@@ -49,9 +49,6 @@ struct config {
   bool accept_any_source = false;
 };
 
-/// The largest IP packet that a stream sends and takes, in octets.
-inline constexpr std::size_t largest_packet = 65'535;
-
 inline constexpr std::size_t max_receive_window = 64 * 1024 * 1024;
 
 /// Octets taken beyond the receive window: the peer's first flight leaves before it knows the window, and one

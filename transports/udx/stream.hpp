@@ -28,6 +28,7 @@ namespace warren::udx {
 /// - Several packets may share one ACK, and a packet with data can stand for a pure ACK.
 /// - A packet whose ack is impossible is refused as a whole (RFC 5961 section 5); DESTROY must lie in the window.
 /// - The reorder buffer is bounded by the advertised window.
+/// - Packets of up to 9000 octets go to peers that said that they take them (config::max_mtu).
 /// - CUBIC or BBR version 3 instead of version 1; losses also shrink the window on a retransmission timeout.
 /// - After change_remote() what is in flight is repeated at once to the new address.
 /// - A closed stream lingers and acknowledges a repeated END.

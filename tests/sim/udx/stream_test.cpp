@@ -208,6 +208,26 @@ BOOST_AUTO_TEST_CASE(the_path_mtu_is_found) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(on_a_path_of_jumbo_frames_packets_grow_to_them_whatever_is_lost_or_overtaken) {
+  for (auto [path, expected] : {std::pair{9000u, 9000u}, std::pair{4000u, 4000u}, std::pair{1500u, 1500u}}) {
+    BOOST_TEST_CONTEXT("path MTU " << path) {
+      sim::network network{path};
+      auto quality = with(1ms);
+      quality.mtu = path - 28;
+      quality.bytes_per_second = 20'000'000; // hundreds of round trips
+      quality.queue_bytes = 100'000;
+      quality.loss = 0.01;
+      quality.reorder = 0.01;
+      network.default_link(quality);
+      udx::config settings;
+      settings.max_mtu = udx::largest_packet;
+      udx_pair pair{network, settings, settings};
+      exchange(network, pair, 12 * mib, 60s);
+      BOOST_TEST(pair.a.stream.stats().mtu == expected);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_path_that_swallows_large_packets_for_a_while_gets_small_ones_from_then_on) {
   sim::network network{20};
   network.default_link(with(10ms));

@@ -158,9 +158,9 @@ BOOST_AUTO_TEST_CASE(a_file_may_set_options_of_the_actor_system_too) {
   BOOST_TEST(caf::get_or(settings, "scheduler.max-threads", std::size_t{0}) == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(the_scheduler_shares_work_and_bounds_how_long_one_actor_runs) {
+BOOST_AUTO_TEST_CASE(the_scheduler_hands_on_whom_an_actor_wakes_and_bounds_how_long_one_actor_runs) {
   config settings;
-  BOOST_TEST((caf::get_or(settings, "scheduler.policy", caf::atom("none")) == caf::atom("sharing")));
+  BOOST_TEST((caf::get_or(settings, "scheduler.policy", caf::atom("none")) == caf::atom("handoff")));
   BOOST_TEST(caf::get_or(settings, "scheduler.max-throughput", std::size_t{0}) == 300u);
   auto cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 2);
   BOOST_TEST(caf::get_or(settings, "scheduler.max-threads", std::size_t{0}) == cores);

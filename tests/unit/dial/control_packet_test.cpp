@@ -36,6 +36,7 @@ const std::string an_accept = "57010300"
                               "04030201"
                               "a0a1a2a3a4a5a6a7"
                               "44332211";
+const std::string jumbo = "2823"; // 9000
 const std::string a_refusal = "57010400"
                               "04030201"
                               "a0a1a2a3a4a5a6a7"
@@ -57,6 +58,8 @@ BOOST_AUTO_TEST_SUITE(control_packet)
 BOOST_AUTO_TEST_CASE(the_documented_vectors_read_and_write) {
   check_vector(first_open, open{id, token, {}});
   check_vector(second_open, open{id, token, counting_cookie()});
+  check_vector(second_open + jumbo, open{id, token, counting_cookie(), 9000});
+  check_vector(an_accept + jumbo, accept{id, token, 0x11223344, 9000});
   check_vector(a_cookie, cookie{id, token, counting_cookie()});
   check_vector(an_accept, accept{id, token, 0x11223344});
   check_vector(a_refusal, refuse{id, token, refusal::other_version, 1});

@@ -68,6 +68,22 @@ bytes sent_by(dial::endpoint& from) {
 
 BOOST_AUTO_TEST_SUITE(dial_endpoint)
 
+BOOST_AUTO_TEST_CASE(both_sides_learn_how_large_packets_the_other_takes) {
+  fixture large{{.largest_packet = 9000}};
+  auto [opened, accepted] = large.connect();
+  BOOST_TEST(opened.peer_takes == 9000u);
+  BOOST_TEST(accepted.peer_takes == 9000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_or_too_little_takes_what_every_udx_peer_takes) {
+  for (std::uint16_t told : {0, 1, 1499}) {
+    fixture small{{.largest_packet = told}};
+    auto [opened, accepted] = small.connect();
+    BOOST_TEST(opened.peer_takes == 1500u);
+    BOOST_TEST(accepted.peer_takes == 1500u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(two_round_trips_give_both_sides_the_same_stream) {
   fixture f;
   auto attempt = f.initiator.dial(f.now, responder_at);

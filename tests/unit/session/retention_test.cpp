@@ -8,9 +8,9 @@ using warren::session::retention;
 
 namespace {
 
-record_buffer record_of(std::size_t octets) {
-  record_buffer result;
-  result.resize(octets);
+std::shared_ptr<record_buffer> record_of(std::size_t octets) {
+  auto result = std::make_shared<record_buffer>();
+  result->resize(octets);
   return result;
 }
 
@@ -45,8 +45,18 @@ BOOST_AUTO_TEST_CASE(buffers_of_acknowledged_records_are_used_again) {
   const auto* memory = kept.find(0)->view().data();
   BOOST_TEST(kept.acknowledge(1));
   auto again = kept.take_buffer();
-  BOOST_TEST(again.capacity() >= 1000);
-  BOOST_TEST((again.view().data() == memory));
+  BOOST_TEST(again->capacity() >= 1000);
+  BOOST_TEST((again->view().data() == memory));
+}
+
+BOOST_AUTO_TEST_CASE(a_buffer_that_a_pipe_still_holds_is_not_written_over) {
+  retention kept;
+  kept.push(record_of(1000), true);
+  auto held = kept.find(0);
+  BOOST_TEST(kept.acknowledge(1));
+  BOOST_TEST(kept.take_buffer() != held);
+  held.reset();
+  BOOST_TEST(kept.take_buffer()->capacity() >= 1000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

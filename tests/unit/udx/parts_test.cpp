@@ -365,6 +365,21 @@ BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses
   BOOST_TEST(!search.probe_size().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(above_the_references_ceiling_the_mtu_search_takes_the_longest_steps_that_padding_can_make) {
+  mtu_search search{1200, 9000};
+  search.on_path_proven();
+  std::vector<std::size_t> found;
+  for (auto size = search.probe_size(); size; size = search.probe_size()) {
+    BOOST_TEST(*size - search.mtu() <= 255u);
+    search.on_probe_sent();
+    search.on_probe_acked();
+    found.push_back(search.mtu());
+  }
+  BOOST_TEST(found.size() == 40u);
+  BOOST_TEST(found[9] == 1500u); // a path that takes no more is known as such
+  BOOST_TEST(found.back() == 9000u);
+}
+
 BOOST_AUTO_TEST_CASE(a_black_hole_brings_the_mtu_back_to_its_base_for_good) {
   mtu_search search{1200, 1500};
   search.on_path_proven();
