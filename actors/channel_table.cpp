@@ -39,8 +39,8 @@ void channel_table::deliver(session::channel_id channel, channel_state& state, b
     auto data = pooled ? chunk{std::move(content), buffers_} : chunk{std::move(content)};
     // As anonymous mail, but so that wake_ups can hold back who is woken.
     state.consumer->enqueue(
-        nullptr, caf::make_message_id(),
-        caf::make_message(chunk_received{key_of(channel), std::move(data)}), self_.context());
+        nullptr, caf::make_message_id(), caf::make_message(chunk_received{key_of(channel), std::move(data)}),
+        self_.context());
   }
   if (state.peer_finished && state.undelivered.empty()) {
     state.peer_finished = false;

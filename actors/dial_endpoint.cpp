@@ -73,9 +73,7 @@ struct dial_endpoint_state {
   }
 
   void handle(const dial::inbound& opened) {
-    spawn_noise_stream(
-        self->home_system(), settings,
-        direct(opened, session::role::responder));
+    spawn_noise_stream(self->home_system(), settings, direct(opened, session::role::responder));
   }
 
   void handle(const dial::outbound& opened) {

@@ -76,7 +76,8 @@ public:
   template <class Worker>
   void internal_enqueue(Worker* self, caf::resumable* job) {
     caf::resumable* none = nullptr;
-    if (!d(self).next.compare_exchange_strong(none, job, std::memory_order_release, std::memory_order_relaxed))
+    if (!d(self).next.compare_exchange_strong(
+            none, job, std::memory_order_release, std::memory_order_relaxed))
       central_enqueue(self->parent(), job);
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <caf/fwd.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/fwd.hpp>
 
 namespace warren {
 

@@ -5,11 +5,11 @@
 
 #include "actors/channel_table.hpp"
 #include "actors/conversation.hpp"
-#include "actors/wheel_deadline.hpp"
 #include "actors/noise_stream.hpp"
 #include "actors/pipe_parcel.hpp"
 #include "actors/pipe_set.hpp"
 #include "actors/session_reason.hpp"
+#include "actors/wheel_deadline.hpp"
 #include "transports/crypto/system_random.hpp"
 
 namespace warren {

@@ -23,7 +23,8 @@ std::vector<ip_address> addresses_of_interfaces(unsigned flags) {
   std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> list{raw, freeifaddrs};
   std::vector<ip_address> result;
   for (auto* each = raw; each != nullptr; each = each->ifa_next) {
-    if (each->ifa_addr == nullptr || (each->ifa_flags & flags) != flags || (each->ifa_flags & IFF_LOOPBACK) != 0)
+    if (each->ifa_addr == nullptr || (each->ifa_flags & flags) != flags
+        || (each->ifa_flags & IFF_LOOPBACK) != 0)
       continue;
     auto v4 = each->ifa_addr->sa_family == AF_INET;
     if (!v4 && each->ifa_addr->sa_family != AF_INET6)

@@ -133,9 +133,9 @@ struct udp_receiver::impl {
   std::size_t packets_used = 0;
   std::array<message_room, most_messages> rooms;
   std::array<mmsghdr, most_messages> headers{};
-  std::size_t asked = 0; // messages that the last recvmmsg had room for
-  std::size_t socket_room = 0; // octets that the smallest buffer of the sockets holds
-  std::uint64_t octets_before = 0; // read at the time of the last pause,
+  std::size_t asked = 0;                           // messages that the last recvmmsg had room for
+  std::size_t socket_room = 0;                     // octets that the smallest buffer of the sockets holds
+  std::uint64_t octets_before = 0;                 // read at the time of the last pause,
   std::chrono::steady_clock::time_point paused_at; // which was this
 
   std::atomic<std::uint64_t> packets{0};
@@ -177,8 +177,9 @@ std::chrono::nanoseconds udp_receiver::impl::pause() {
   if (came == 0)
     return longest_pause;
   auto share = static_cast<double>(socket_room / part_to_fill) / static_cast<double>(came);
-  return share * elapsed < longest_pause ? std::chrono::duration_cast<std::chrono::nanoseconds>(share * elapsed)
-                                         : longest_pause;
+  return share * elapsed < longest_pause
+             ? std::chrono::duration_cast<std::chrono::nanoseconds>(share * elapsed)
+             : longest_pause;
 }
 
 /// Reads a turn's worth from one socket; false when the receiver stops.

@@ -10,7 +10,6 @@
 
 namespace warren::udx {
 
-
 /// The receiving half of a stream: puts packets in order, tells the peer what has arrived and how much room
 /// is left.
 ///

@@ -103,9 +103,7 @@ private:
 
   // sender.cpp
   std::size_t max_payload() const noexcept;
-  std::size_t unsent() const noexcept {
-    return static_cast<std::size_t>(store_.end() - next_offset_);
-  }
+  std::size_t unsent() const noexcept { return static_cast<std::size_t>(store_.end() - next_offset_); }
   bool has_new_packet() const noexcept { return unsent() > 0 || (end_queued_ && !end_sent_); }
   bool may_send_new() const noexcept;
   bool window_allows() const noexcept;

@@ -47,8 +47,7 @@ public:
 
   /// Takes one datagram. Anything wrong with it is counted, and changes nothing. With `direct`, octets that can be read now
   /// go there without being copied, unless something waits in readable().
-  void handle_packet(
-      time_point now, const endpoint& from, byte_view datagram, const octet_sink& direct = {});
+  void handle_packet(time_point now, const endpoint& from, byte_view datagram, const octet_sink& direct = {});
 
   void handle_timeout(time_point now);
 

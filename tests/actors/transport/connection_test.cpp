@@ -71,6 +71,33 @@ BOOST_FIXTURE_TEST_CASE(small_messages_written_at_once_share_datagrams, pair_fix
   BOOST_TEST((received == written));
 }
 
+BOOST_FIXTURE_TEST_CASE(the_acknowledgement_travels_with_an_answer_that_comes_at_once, pair_fixture) {
+  grant(at_a, 1 << 30);
+  grant(at_b, 1 << 30);
+  auto say = [this](const connected& side) {
+    act::anon_mail(write_chunk{side.key.channel, text("x")}).send(side.connection);
+    run();
+    auto sent = network.waiting();
+    network.deliver();
+    run();
+    return sent + network.waiting(); // with what its arrival brought
+  };
+  for (int i = 0; i < 2; ++i) { // until both are known to answer
+    say(at_a);
+    pass(0s);
+    say(at_b);
+    pass(0s);
+  }
+  for (int i = 0; i < 10; ++i) {
+    BOOST_TEST(say(at_a) == 1u);
+    BOOST_TEST(say(at_b) == 1u);
+  }
+  // Who does not answer this time acknowledges a millisecond later, by itself.
+  BOOST_TEST(say(at_a) == 1u);
+  advance(2ms);
+  BOOST_TEST(network.waiting() == 1u);
+}
+
 BOOST_FIXTURE_TEST_CASE(messages_keep_their_boundaries_and_order, pair_fixture) {
   grant(at_b, 1 << 30);
   std::vector<chunk> sent{

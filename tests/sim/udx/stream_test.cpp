@@ -243,7 +243,8 @@ BOOST_AUTO_TEST_CASE(a_path_that_swallows_large_packets_for_a_while_gets_small_o
   network.run_for(5s);
   BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
   network.default_link(with(10ms));
-  BOOST_TEST(network.run_until([&] { return pair.b.received.size() == 2 * data.size(); }, network.now() + 60s));
+  BOOST_TEST(
+      network.run_until([&] { return pair.b.received.size() == 2 * data.size(); }, network.now() + 60s));
   BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
   BOOST_TEST(pair.a.events.closed == 0);
 }

@@ -365,7 +365,8 @@ BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses
   BOOST_TEST(!search.probe_size().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(above_the_references_ceiling_the_mtu_search_takes_the_longest_steps_that_padding_can_make) {
+BOOST_AUTO_TEST_CASE(
+    above_the_references_ceiling_the_mtu_search_takes_the_longest_steps_that_padding_can_make) {
   mtu_search search{1200, 9000};
   search.on_path_proven();
   std::vector<std::size_t> found;

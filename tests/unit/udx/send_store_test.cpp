@@ -29,8 +29,7 @@ BOOST_AUTO_TEST_CASE(it_is_a_bounded_queue_of_octets_with_and_without_owners) {
     auto content = run_of(random, random.below(random.below(4) == 0 ? 70'000 : 300));
     auto taken = random.below(2) == 0 ? store.append(*content) : store.append(*content, content);
     BOOST_REQUIRE(taken == std::min(content->size(), limit - model.size()));
-    model.insert(
-        model.end(), content->begin(), content->begin() + static_cast<std::ptrdiff_t>(taken));
+    model.insert(model.end(), content->begin(), content->begin() + static_cast<std::ptrdiff_t>(taken));
     for (int j = 0; j < 3; ++j) { // as packets are sent and repeated: anywhere
       auto offset = random.below(model.size() + 1);
       bytes copied(random.below(std::min<std::size_t>(model.size() - offset, 9000) + 1));
