@@ -8,6 +8,9 @@ namespace {
 /// A connection on which no topic is open for so long is closed: it would hold a place that a useful peer needs.
 constexpr auto no_topic_timeout = std::chrono::seconds{60};
 
+/// After so long without packets and writes, memory kept for more of them goes back to the heap.
+constexpr auto spare_kept_for = std::chrono::seconds{3};
+
 session::config config_of(
     const session_settings& settings, session::role role, std::optional<peer_id> expected,
     std::shared_ptr<buffer_pool> buffers) {
@@ -103,6 +106,14 @@ void noise_stream_state::close_when_useless(time_point at) {
     shut_down_now({errc::closed_locally, "no topic in common"});
 }
 
+/// An idle connection shall not hold the megabytes of its busy times. Its keep-alive wakes it often enough to notice.
+void noise_stream_state::release_when_idle(time_point at) {
+  if (at - busy_at < spare_kept_for)
+    return;
+  session.release_spare();
+  pipes.release_spare();
+}
+
 void noise_stream_state::arm() {
   auto due = session.poll_timeout();
   if (auto pipe_due = pipes.next_deadline())
@@ -189,7 +200,8 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const write_chunk& w) -> caf::result<void> {
         auto promise = self->make_response_promise<void>();
         step_with_others([&] {
-          talk.on_write(now());
+          busy_at = now();
+          talk.on_write(busy_at);
           channels.write(w.channel, w.data, promise);
         });
         return promise;
@@ -209,6 +221,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       },
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
+        busy_at = now();
         step_with_others([&] {
           pipes.handle_packets(
               now(), *p.batch, [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); });
@@ -217,6 +230,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](deadline_reached) {
         drive_ordered = false;
         wake_up.fired(now());
+        release_when_idle(now());
         step([&] {
           pipes.handle_timeout(now());
           session.handle_timeout(now());

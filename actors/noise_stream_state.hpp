@@ -34,6 +34,7 @@ struct noise_stream_state {
   void drive();
   void arm();
   void close_when_useless(time_point at);
+  void release_when_idle(time_point at);
   void end_when_done(time_point at);
   void report_closed(errc otherwise, const char* detail);
   void shut_down_now(const shut_down& order);
@@ -127,6 +128,7 @@ struct noise_stream_state {
   std::optional<time_point> established_at;
   std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
+  time_point busy_at{}; // of the last packets or write
   wheel_deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;

@@ -40,6 +40,9 @@ public:
   /// Sends what is due. What is written between receive() and this shares datagrams with the acknowledgements.
   virtual void send(time_point now) = 0;
 
+  /// Gives back to the heap what is kept for traffic as there was last.
+  virtual void release_spare() {}
+
   virtual std::optional<time_point> next_deadline() const = 0;
 
   virtual state current() const = 0;

@@ -86,6 +86,11 @@ bool pipe_set::transmit(time_point now, session::noise_session& session) {
   return moved;
 }
 
+void pipe_set::release_spare() {
+  for (const auto& [id, e] : entries_)
+    e.line->release_spare();
+}
+
 std::optional<time_point> pipe_set::next_deadline() const {
   std::optional<time_point> due;
   for (const auto& [id, e] : entries_)

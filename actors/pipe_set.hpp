@@ -49,6 +49,8 @@ public:
   /// Moves what `session` has for its pipes. Returns true when something moved.
   bool transmit(time_point now, session::noise_session& session);
 
+  void release_spare();
+
   std::optional<time_point> next_deadline() const;
 
   /// The session lets go of the pipe: what was written to it still goes out, or not if `at_once`.

@@ -113,6 +113,10 @@ void udx_pipe::send(time_point now) {
   transmit(now);
 }
 
+void udx_pipe::release_spare() {
+  stream_.release_spare();
+}
+
 std::optional<time_point> udx_pipe::next_deadline() const {
   return stream_.poll_timeout();
 }

@@ -37,6 +37,7 @@ public:
   void destroy(time_point now) override;
   void receive(time_point now, const sink& take) override;
   void send(time_point now) override;
+  void release_spare() override;
   std::optional<time_point> next_deadline() const override;
   state current() const override;
   bool flushed() const override;

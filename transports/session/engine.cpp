@@ -42,6 +42,12 @@ const session_id& engine::id() const noexcept {
   return records_ ? records_->resume.id() : none;
 }
 
+void engine::release_spare() noexcept {
+  retained_.release_spare();
+  if (out_.buffers)
+    out_.buffers->release();
+}
+
 bool engine::arbiter() const noexcept {
   return peer_ && config_.self->id() < *peer_;
 }

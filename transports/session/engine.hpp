@@ -35,6 +35,8 @@ public:
   std::optional<event> poll_event();
   std::optional<time_point> poll_timeout() const;
 
+  void release_spare() noexcept;
+
   void admit();
   void close(time_point now, errc reason);
 

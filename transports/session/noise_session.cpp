@@ -105,6 +105,10 @@ void noise_session::abort(time_point, errc reason) {
   engine_->fail(reason);
 }
 
+void noise_session::release_spare() noexcept {
+  engine_->release_spare();
+}
+
 bool noise_session::is_established() const noexcept {
   return engine_->is_established();
 }

@@ -107,6 +107,9 @@ public:
   /// Ends the session at once; what is unsent is dropped.
   void abort(time_point now, errc reason);
 
+  /// Gives back to the heap what is kept for traffic as there was last; for a session that has been idle for a while.
+  void release_spare() noexcept;
+
   bool is_established() const noexcept;
   bool is_admitted() const noexcept;
   /// True from the moment that either side closes the session, which is before the other side can know that it has ended.

@@ -22,6 +22,9 @@ public:
   /// Drops all records before `next`. False when such a record was never pushed: the state is then as before.
   [[nodiscard]] bool acknowledge(std::uint64_t next);
 
+  /// Gives the memory of records that are not kept back to the heap.
+  void release_spare() noexcept { free_.release(); }
+
   /// Returns the record, or nothing when it is acknowledged or not made yet.
   std::shared_ptr<const record_buffer> find(std::uint64_t number) const noexcept;
 

@@ -96,6 +96,13 @@ bool receiver::take_readable() noexcept {
   return std::exchange(readable_raised_, false);
 }
 
+void receiver::release_spare() noexcept {
+  if (ready_.empty())
+    ready_.release();
+  if (held_.empty())
+    held_.release();
+}
+
 bool receiver::admissible(const packet& in) {
   auto seq = in.header.seq;
   if (!in_window(seq)) {

@@ -60,6 +60,9 @@ public:
   /// Gives the memory of out-of-order packets back; what can be read stays.
   void release_held() noexcept { held_.release(); }
 
+  /// Gives back what is kept for traffic as there was last.
+  void release_spare() noexcept;
+
 private:
   bool admissible(const packet& in);
   bool fits(std::size_t octets, bool in_order) const noexcept;

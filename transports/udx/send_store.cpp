@@ -108,6 +108,11 @@ void send_store::drop(std::size_t n) noexcept {
     filling_->used = 0;
 }
 
+void send_store::release_spare() noexcept {
+  if (pieces_.empty())
+    release();
+}
+
 void send_store::release() noexcept {
   pieces_.release();
   filling_.reset();

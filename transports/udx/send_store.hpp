@@ -36,6 +36,9 @@ public:
   /// Drops everything and gives the memory back.
   void release() noexcept;
 
+  /// Gives the memory back if nothing is kept.
+  void release_spare() noexcept;
+
 private:
   struct piece {
     std::uint64_t begin = 0;

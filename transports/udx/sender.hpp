@@ -88,6 +88,9 @@ public:
   /// Gives the memory back; nothing is sent any more.
   void release() noexcept;
 
+  /// Gives back what is kept for traffic as there was last.
+  void release_spare() noexcept { store_.release_spare(); }
+
 private:
   // udx.md section 9: OPEN, RECOVERY and LOSS.
   enum class phase : std::uint8_t { open, recovery, loss };

@@ -271,6 +271,11 @@ std::size_t stream::largest_datagram() const noexcept {
   return parts_->out.largest_datagram();
 }
 
+void stream::release_spare() noexcept {
+  parts_->out.release_spare();
+  parts_->in.release_spare();
+}
+
 // -- watching -----------------------------------------------------------------
 
 bool stream::urgent() const noexcept {

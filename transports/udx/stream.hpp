@@ -99,6 +99,10 @@ public:
   /// Octets of the largest datagram that poll_transmit() may append.
   std::size_t largest_datagram() const noexcept;
 
+  /// Gives back to the heap what is kept for traffic as there was last; for a stream that has been idle for
+  /// a while.
+  void release_spare() noexcept;
+
   // -- watching --
 
   /// True when an ACK should not wait for the end of the batch.
