@@ -245,6 +245,8 @@ BOOST_AUTO_TEST_CASE(a_path_that_has_become_wide_again_is_used_so_after_ten_minu
   pass(8min);
   BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
   pass(2min);
+  pair.a.send(noise(network.random(), 12 * mib));
+  network.run_for(10s);
   BOOST_TEST(pair.a.stream.stats().mtu == 1500u);
   BOOST_TEST(pair.a.stream.counters().timeouts == 0u);
 }
