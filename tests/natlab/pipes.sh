@@ -1,5 +1,8 @@
 # shellcheck shell=bash
-# Sourced by the tests here, after nodes.sh: `warren pipe` between two hosts, and what its receiver saw.
+# Sourced by the tests here: `warren pipe` between two hosts of nodes.sh, and what its receiver saw.
+
+# shellcheck source=tests/natlab/nodes.sh
+source tests/natlab/nodes.sh
 
 # start_pipe NAME MODE FLAG... <input >output
 start_pipe() {
@@ -10,6 +13,7 @@ start_pipe() {
 }
 
 # Receives, and tells the number of octets, their hash, and on further lines from when to when it waited for the next ones.
+# shellcheck disable=SC2034 # the tests run it
 receiver='
 import hashlib, sys, time
 digest, octets, pauses, last = hashlib.sha256(), 0, [], None
