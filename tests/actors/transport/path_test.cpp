@@ -128,10 +128,11 @@ BOOST_AUTO_TEST_CASE(a_silence_on_the_only_way_there_is_loses_nothing) {
 BOOST_AUTO_TEST_CASE(a_path_that_becomes_narrower_without_a_word_loses_nothing) {
   constexpr std::size_t udp_overhead = 28;
   std::size_t mtu = 1500;
-  std::size_t largest = 0;
+  auto swallowed = 0;
   network.loses = [&](const auto&, byte_view datagram) {
-    largest = std::max(largest, datagram.size() + udp_overhead);
-    return datagram.size() + udp_overhead > mtu;
+    auto too_large = datagram.size() + udp_overhead > mtu;
+    swallowed += too_large ? 1 : 0;
+    return too_large;
   };
   start_both(transport_mode::hyperswarm);
   elapse(10s);
@@ -140,10 +141,11 @@ BOOST_AUTO_TEST_CASE(a_path_that_becomes_narrower_without_a_word_loses_nothing) 
     for (auto i = 0; i < 20; ++i)
       talk(5, 200ms);
     check_all_arrived_once_in_order();
-    BOOST_TEST(largest > 1280u);
     elapse(idle);
     mtu = 1280;
+    swallowed = 0;
     talk(20, 2s);
+    BOOST_TEST(swallowed > 0);
     check_all_arrived_once_in_order();
     elapse(11min); // until the next UDX stream has looked again whether the path has widened
   }
