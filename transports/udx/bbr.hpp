@@ -18,6 +18,17 @@ namespace warren::udx {
 /// - BBR.extra_acked is the maximum of two windows of five rounds, as in Linux, in place of one of ten.
 /// - BBRCheckStartupHighLoss() counts ACKs with losses, as Linux does, in place of lost ranges.
 /// - IsInflightTooHigh() asks for two lost packets at least, as quiche does.
+///
+/// And three departures for the sake of two flows on a long path, of which one started later. At 300 ms a probe of bandwidth
+/// (REFILL and UP) lasts two seconds, so that the ProbeRTT of every five seconds cuts nearly each of them short; README.md has
+/// the measurements.
+/// - The window of max_bw moves on after a probe that ProbeRTT has cut short as well, once what arrives is not held back any
+///   more. In the draft it does not (the rounds after ProbeRTT are application-limited; -05 leaves out that ACKS_PROBE_STOPPING
+///   ends, -06 has it): the first flow never forgets the bandwidth that it had alone, and keeps it.
+/// - ProbeRTT in DOWN or CRUISE does not start the wait for the next probe anew. In the draft all flows, which enter ProbeRTT
+///   together as they should, therefore also probe together ever after, and probing together leaves all shares as they are.
+/// - inflight_longterm grows by a packet each 10 ms at least, not by one packet in the first round of UP: that takes the second
+///   flow minutes at 300 ms, where a probe has four rounds. At 10 ms and below it is as in the draft.
 class bbr final : public congestion_controller {
 public:
   explicit bbr(std::uint32_t salt) noexcept;
@@ -81,6 +92,7 @@ private:
   bool is_time_to_cruise(std::size_t in_flight) const noexcept;
   bool is_time_to_go_down(const ack_sample& sample) noexcept;
   void check_probe_rtt(const ack_sample& sample) noexcept;
+  void enter_probe_rtt() noexcept;
   void handle_probe_rtt(const ack_sample& sample) noexcept;
   void leave_probe_rtt_when_due(time_point now) noexcept;
   bool in_probe_bw() const noexcept { return state_ >= state::probe_bw_down && state_ <= state::probe_bw_up; }
@@ -105,6 +117,11 @@ private:
   void note_loss(std::uint64_t delivered) noexcept;
   void handle_inflight_too_high(const rate_sample& flight, double inflight_at_loss) noexcept;
   void save_state_upon_loss() noexcept;
+  void reset_congestion_signals() noexcept {
+    loss_in_round_ = false;
+    bw_latest_ = 0;
+    inflight_latest_ = 0;
+  }
   void reset_short_term_model() noexcept { bw_shortterm_ = inflight_shortterm_ = unlimited; }
   double inflight_with_headroom() const noexcept;
   double max_bw() const noexcept { return std::max(max_bw_filter_[0], max_bw_filter_[1]); }
@@ -163,6 +180,7 @@ private:
   time_point probe_rtt_min_stamp_;
   bool probe_rtt_expired_ = false;
   bool probe_rtt_round_done_ = false;
+  bool cycle_goes_on_ = false; // after ProbeRTT
   std::optional<time_point> probe_rtt_done_stamp_;
 
   // Aggregation: this window of rounds and the last.

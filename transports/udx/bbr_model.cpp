@@ -19,6 +19,9 @@ constexpr duration min_rtt_filter = 10s;
 constexpr duration probe_rtt_interval = 5s;
 constexpr int max_probe_up_rounds = 30;
 
+// Our own choice: inflight_longterm grows by a packet in this time at least, however long the round trip.
+constexpr duration slowest_growth = 10ms;
+
 // Half of BBRExtraAckedFilterLen.
 constexpr std::uint64_t extra_acked_window = 5;
 
@@ -125,9 +128,11 @@ void bbr::adapt_long_term_model(const ack_sample& sample) noexcept {
     ack_phase_ = ack_phase::probe_feedback;
   if (ack_phase_ == ack_phase::probe_stopping && round_start_) {
     bw_probe_samples_ = false;
-    ack_phase_ = ack_phase::none;
-    if (in_probe_bw() && !sample.rate.app_limited)
+    // What arrives right after ProbeRTT was held back: then it waits for the first round that was not.
+    if (in_probe_bw() && !sample.rate.app_limited) {
+      ack_phase_ = ack_phase::none;
       max_bw_filter_ = {max_bw_filter_[1], 0}; // BBRAdvanceMaxBwFilter()
+    }
   }
   if (inflight_too_high(sample.rate) || inflight_longterm_ == unlimited)
     return;
@@ -138,6 +143,8 @@ void bbr::adapt_long_term_model(const ack_sample& sample) noexcept {
 
 void bbr::raise_inflight_longterm_slope() noexcept {
   auto growth_this_round = static_cast<double>(std::uint64_t{1} << bw_probe_up_rounds_);
+  if (min_rtt_ != duration::max())
+    growth_this_round = std::max(growth_this_round, seconds(min_rtt_) / seconds(slowest_growth));
   bw_probe_up_rounds_ = std::min(bw_probe_up_rounds_ + 1, max_probe_up_rounds);
   probe_up_cnt_ = std::max(cwnd_ / growth_this_round, 1.0);
 }

@@ -100,9 +100,7 @@ void bbr::check_drain_done(const ack_sample& sample) noexcept {
 // -- ProbeBW (5.3.3) ----------------------------------------------------------
 
 void bbr::start_probe_bw_down(time_point now) noexcept {
-  loss_in_round_ = false; // BBRResetCongestionSignals()
-  bw_latest_ = 0;
-  inflight_latest_ = 0;
+  reset_congestion_signals();
   probe_up_cnt_ = unlimited;
   pick_probe_wait();
   cycle_stamp_ = now;
@@ -202,19 +200,24 @@ void bbr::pick_probe_wait() noexcept {
 // -- ProbeRTT (5.3.4) ---------------------------------------------------------
 
 void bbr::check_probe_rtt(const ack_sample& sample) noexcept {
-  if (state_ != state::probe_rtt && probe_rtt_expired_ && !idle_restart_) {
-    save_cwnd();
-    state_ = state::probe_rtt;
-    pacing_gain_ = 1;
-    cwnd_gain_ = probe_rtt_cwnd_gain;
-    probe_rtt_done_stamp_.reset();
-    ack_phase_ = ack_phase::probe_stopping;
-    start_round();
-  }
+  if (state_ != state::probe_rtt && probe_rtt_expired_ && !idle_restart_)
+    enter_probe_rtt();
   if (state_ == state::probe_rtt)
     handle_probe_rtt(sample);
   if (sample.rate.delivered > 0)
     idle_restart_ = false;
+}
+
+void bbr::enter_probe_rtt() noexcept {
+  save_cwnd();
+  cycle_goes_on_ = state_ == state::probe_bw_down || state_ == state::probe_bw_cruise;
+  if (!cycle_goes_on_)
+    ack_phase_ = ack_phase::probe_stopping;
+  state_ = state::probe_rtt;
+  pacing_gain_ = 1;
+  cwnd_gain_ = probe_rtt_cwnd_gain;
+  probe_rtt_done_stamp_.reset();
+  start_round();
 }
 
 void bbr::handle_probe_rtt(const ack_sample& sample) noexcept {
@@ -238,12 +241,16 @@ void bbr::leave_probe_rtt_when_due(time_point now) noexcept {
   probe_rtt_min_stamp_ = now;
   restore_cwnd();
   reset_short_term_model();
-  if (full_bw_reached_) {
-    start_probe_bw_down(now);
-    start_probe_bw_cruise();
-  } else {
+  if (!full_bw_reached_) {
     enter_startup();
+    return;
   }
+  if (cycle_goes_on_)
+    reset_congestion_signals();
+  else
+    start_probe_bw_down(now);
+  start_round();
+  start_probe_bw_cruise();
 }
 
 } // namespace warren::udx

@@ -15,16 +15,31 @@ constexpr std::size_t step = 32;
 constexpr std::size_t long_step = 250;
 constexpr int max_losses = 3;
 
+// RFC 8899 section 5.1.1: PMTU_RAISE_TIMER. It runs from the first packet after the end of the search.
+constexpr duration raise_timer = std::chrono::seconds{600};
+
 } // namespace
 
 mtu_search::mtu_search(std::size_t base, std::size_t ceiling) noexcept
     : base_{base}, ceiling_{std::max(base, ceiling)}, mtu_{base} {
 }
 
-std::optional<std::size_t> mtu_search::probe_size() const noexcept {
-  if (!proven_ || in_flight_ || losses_ >= max_losses || mtu_ >= ceiling_)
+std::optional<std::size_t> mtu_search::probe_size(time_point now) noexcept {
+  if (!proven_ || in_flight_ || mtu_ >= ceiling_ || given_up(now))
     return std::nullopt;
   return next_size();
+}
+
+bool mtu_search::given_up(time_point now) noexcept {
+  if (losses_ < max_losses)
+    return false;
+  if (!raise_at_)
+    raise_at_ = now + raise_timer;
+  if (now < *raise_at_)
+    return true;
+  raise_at_.reset();
+  losses_ = 0;
+  return false;
 }
 
 void mtu_search::on_probe_acked() noexcept {
@@ -46,12 +61,14 @@ void mtu_search::on_probe_lost(bool alone) noexcept {
 void mtu_search::on_black_hole() noexcept {
   mtu_ = base_;
   losses_ = max_losses;
+  raise_at_.reset();
   in_flight_ = false;
 }
 
 void mtu_search::restart() noexcept {
   mtu_ = base_;
   losses_ = 0;
+  raise_at_.reset();
   proven_ = false;
   in_flight_ = false;
 }

@@ -38,7 +38,7 @@ void rtt_estimator::sample(time_point now, duration rtt) noexcept {
 
 duration rtt_estimator::rto() const noexcept {
   if (!has_sample())
-    return min_rto;
+    return repeated_unmeasured_ ? unmeasured_rto : min_rto;
   return std::clamp(srtt_ + 4 * rttvar_, min_rto, max_rto);
 }
 

@@ -13,9 +13,15 @@ public:
   // udx.md section 8: RTO = clamp(srtt + 4 rttvar, 1000, 30000) ms; 1000 before any sample.
   static constexpr duration min_rto = std::chrono::seconds{1};
   static constexpr duration max_rto = std::chrono::seconds{30};
+  // RFC 6298 5.7: without a sample, and after what was sent has timed out, RTO is three seconds. Otherwise a path on which a
+  // round trip takes longer than min_rto never gives a sample: each packet is repeated before its answer comes.
+  static constexpr duration unmeasured_rto = std::chrono::seconds{3};
 
   /// Takes a sample from a packet that was sent only once.
   void sample(time_point now, duration rtt) noexcept;
+
+  /// What has arrived can give no sample, as it was repeated.
+  void on_unmeasured_arrival() noexcept { repeated_unmeasured_ = !has_sample(); }
 
   bool has_sample() const noexcept { return srtt_ > duration::zero(); }
 
@@ -34,6 +40,7 @@ private:
   duration latest_{};
   duration min_rtt_{};
   time_point min_rtt_at_;
+  bool repeated_unmeasured_ = false;
 };
 
 } // namespace warren::udx

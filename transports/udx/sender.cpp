@@ -130,7 +130,7 @@ bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet
 
 bool sender::send_new(time_point now, transmit_batch& batch, const packet_stamp& stamp, bool may_pad) {
   auto payload = std::min(unsent(), max_payload());
-  auto padding = may_pad ? probe_padding(payload) : 0;
+  auto padding = may_pad ? probe_padding(now, payload) : 0;
   if (!batch.has_room(header_size + padding + payload))
     return false;
   segment fresh;
@@ -193,8 +193,8 @@ void sender::write_packet(
 }
 
 // udx.md section 12: no probing while a path change is under way.
-std::size_t sender::probe_padding(std::size_t payload) const noexcept {
-  auto size = path_change_end_ ? std::nullopt : mtu_.probe_size();
+std::size_t sender::probe_padding(time_point now, std::size_t payload) noexcept {
+  auto size = path_change_end_ ? std::nullopt : mtu_.probe_size(now);
   if (!size)
     return 0;
   auto padding = *size - overhead_ - payload;

@@ -117,7 +117,7 @@ private:
   bool resend(time_point now, transmit_batch& batch, const packet_stamp& stamp, sequence_number seq);
   void write_packet(
       transmit_batch& batch, const packet_stamp& stamp, sequence_number seq, const segment& what);
-  std::size_t probe_padding(std::size_t payload) const noexcept;
+  std::size_t probe_padding(time_point now, std::size_t payload) noexcept;
   void set_pace() noexcept;
   void note_sent(time_point now, sequence_number seq);
   void note_what_limits() noexcept;

@@ -84,6 +84,8 @@ void sender::after_delivery(time_point now, delivery& news, std::size_t in_fligh
   if (news.sample_sent && !news.repeated) {
     news.rtt = now - *news.sample_sent;
     rtt_.sample(now, news.rtt);
+  } else {
+    rtt_.on_unmeasured_arrival();
   }
   if (!path_change_end_)
     mtu_.on_path_proven();

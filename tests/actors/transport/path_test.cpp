@@ -129,6 +129,35 @@ BOOST_AUTO_TEST_CASE(a_silence_on_the_only_way_there_is_loses_nothing) {
   require_connected_once();
 }
 
+// What is under way cannot be cut anew (transports/udx), so the UDX stream is lost; the session goes on over another, whose
+// packets are small at first.
+BOOST_AUTO_TEST_CASE(a_path_that_becomes_narrower_without_a_word_loses_nothing) {
+  constexpr std::size_t udp_overhead = 28;
+  std::size_t mtu = 1500;
+  auto swallowed = 0;
+  network.loses = [&](const auto&, byte_view datagram) {
+    auto too_large = datagram.size() + udp_overhead > mtu;
+    swallowed += too_large ? 1 : 0;
+    return too_large;
+  };
+  start_both(transport_mode::hyperswarm);
+  elapse(10s);
+  for (auto idle : {0ms, 3'000ms, 60'000ms}) {
+    mtu = 1500;
+    for (auto i = 0; i < 20; ++i)
+      talk(5, 200ms);
+    check_all_arrived_once_in_order();
+    elapse(idle);
+    mtu = 1280;
+    swallowed = 0;
+    talk(20, 2s);
+    BOOST_TEST(swallowed > 0);
+    check_all_arrived_once_in_order();
+    elapse(11min); // until the next UDX stream has looked again whether the path has widened
+  }
+  require_connected_once();
+}
+
 BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at_once) {
   start_connected(transport_mode::hyperswarm);
   talk(5, 100ms);

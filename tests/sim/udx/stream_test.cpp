@@ -249,6 +249,29 @@ BOOST_AUTO_TEST_CASE(a_path_that_swallows_large_packets_for_a_while_gets_small_o
   BOOST_TEST(pair.a.events.closed == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_path_that_has_become_wide_again_is_used_so_after_ten_minutes) {
+  sim::network network{21};
+  auto narrow = with(10ms);
+  narrow.mtu = 1172;
+  network.default_link(narrow);
+  udx_pair pair{network};
+  auto data = noise(network.random(), 100'000);
+  auto pass = [&](duration time) {
+    for (auto until = network.now() + time; network.now() < until; network.run_for(10s))
+      pair.a.send(data);
+  };
+  pass(1min);
+  BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
+  network.default_link(with(10ms));
+  pass(8min);
+  BOOST_TEST(pair.a.stream.stats().mtu == 1200u);
+  pass(2min);
+  pair.a.send(noise(network.random(), 12 * mib));
+  network.run_for(10s);
+  BOOST_TEST(pair.a.stream.stats().mtu == 1500u);
+  BOOST_TEST(pair.a.stream.counters().timeouts == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_last_packet_is_repaired_by_a_tail_loss_probe) {
   sim::network network{10};
   network.default_link(with(20ms));

@@ -336,23 +336,32 @@ BOOST_AUTO_TEST_CASE(unpaced_sending_leaves_no_debt) {
   BOOST_TEST(pace.ready(start));
 }
 
+BOOST_AUTO_TEST_CASE(without_a_sample_the_timeout_grows_when_only_repeated_packets_arrive) {
+  rtt_estimator rtt;
+  BOOST_TEST((rtt.rto() == 1s));
+  rtt.on_unmeasured_arrival();
+  BOOST_TEST((rtt.rto() == 3s));
+  rtt.sample(start, 1400ms);
+  BOOST_TEST((rtt.rto() == 1400ms + 4 * 700ms));
+}
+
 BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses) {
   mtu_search search{1200, 1500};
-  BOOST_TEST(!search.probe_size().has_value()); // nothing is known of the path
+  BOOST_TEST(!search.probe_size(start).has_value()); // nothing is known of the path
   search.on_path_proven();
-  BOOST_TEST(search.probe_size().value() == 1232u);
+  BOOST_TEST(search.probe_size(start).value() == 1232u);
   search.on_probe_sent();
-  BOOST_TEST(!search.probe_size().has_value());
+  BOOST_TEST(!search.probe_size(start).has_value());
   search.on_probe_acked();
   BOOST_TEST(search.mtu() == 1232u);
   for (int i = 0; i < 3; ++i) {
-    BOOST_TEST(search.probe_size().value() == 1264u);
+    BOOST_TEST(search.probe_size(start).value() == 1264u);
     search.on_probe_sent();
     search.on_probe_lost(true);
     search.on_probe_sent();
     search.on_probe_lost(false); // among others: does not count
   }
-  BOOST_TEST(!search.probe_size().has_value());
+  BOOST_TEST(!search.probe_size(start).has_value());
   BOOST_TEST(search.mtu() == 1232u);
   search.restart();
   search.on_path_proven();
@@ -362,7 +371,7 @@ BOOST_AUTO_TEST_CASE(the_mtu_search_climbs_in_steps_and_stops_after_three_losses
     search.on_probe_acked();
   }
   BOOST_TEST(search.mtu() == 1500u);
-  BOOST_TEST(!search.probe_size().has_value());
+  BOOST_TEST(!search.probe_size(start).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(
@@ -370,7 +379,7 @@ BOOST_AUTO_TEST_CASE(
   mtu_search search{1200, 9000};
   search.on_path_proven();
   std::vector<std::size_t> found;
-  for (auto size = search.probe_size(); size; size = search.probe_size()) {
+  for (auto size = search.probe_size(start); size; size = search.probe_size()) {
     BOOST_TEST(*size - search.mtu() <= 255u);
     search.on_probe_sent();
     search.on_probe_acked();
@@ -381,7 +390,7 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(found.back() == 9000u);
 }
 
-BOOST_AUTO_TEST_CASE(a_black_hole_brings_the_mtu_back_to_its_base_for_good) {
+BOOST_AUTO_TEST_CASE(a_black_hole_brings_the_mtu_back_to_its_base) {
   mtu_search search{1200, 1500};
   search.on_path_proven();
   for (int i = 0; i < 5; ++i) {
@@ -393,7 +402,34 @@ BOOST_AUTO_TEST_CASE(a_black_hole_brings_the_mtu_back_to_its_base_for_good) {
   search.on_black_hole();
   search.on_probe_acked(); // too late
   BOOST_TEST(search.mtu() == 1200u);
-  BOOST_TEST(!search.probe_size().has_value());
+  BOOST_TEST(!search.probe_size(start).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_mtu_search_that_ended_goes_on_after_ten_minutes) {
+  mtu_search search{1200, 1500};
+  search.on_path_proven();
+  for (int i = 0; i < 5; ++i) {
+    search.on_probe_sent();
+    search.on_probe_acked();
+  }
+  search.on_black_hole();
+  auto now = start;
+  for (int round = 0; round < 3; ++round) {
+    BOOST_TEST(!search.probe_size(now).has_value());
+    BOOST_TEST(!search.probe_size(now + 599s).has_value());
+    now += 600s;
+    for (int i = 0; i < 3; ++i) {
+      BOOST_TEST(search.probe_size(now).value() == 1232u);
+      search.on_probe_sent();
+      search.on_probe_lost(true);
+    }
+  }
+  BOOST_TEST(!search.probe_size(now).has_value());
+  BOOST_TEST(search.probe_size(now + 600s).value() == 1232u);
+  search.on_probe_sent();
+  search.on_probe_acked();
+  BOOST_TEST(search.mtu() == 1232u);
+  BOOST_TEST(search.probe_size(now + 600s).value() == 1264u);
 }
 
 BOOST_AUTO_TEST_CASE(an_old_window_update_does_not_replace_a_newer_one) {
