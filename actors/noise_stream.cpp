@@ -111,14 +111,14 @@ void noise_stream_state::arm() {
 
 /// After the session's end: its pipes still deliver what was written, then the actor exits.
 void noise_stream_state::end_when_done(time_point at) {
-  pipes.reap();
+  pipes.reap(at);
   if (!session.is_closed())
     return;
   pipes.end_all(at);
   pipes.drive(at, [](session::pipe_id, byte_view) {});
   if (pipes.all_flushed())
     report_closed(errc::closed_locally, "closed");
-  pipes.reap();
+  pipes.reap(at);
   if (pipes.empty())
     self->quit();
 }

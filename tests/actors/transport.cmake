@@ -2,6 +2,7 @@ warren_test(actors_transport actors
   SOURCES
     transport/connection_test.cpp
     transport/deadline_test.cpp
+    transport/ending_test.cpp
     transport/kill_test.cpp
     transport/local_discovery_test.cpp
     transport/messages_test.cpp
