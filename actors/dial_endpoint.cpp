@@ -35,6 +35,10 @@ struct dial_endpoint_state {
             machine.handle_packet(now(), packet.from, packet.payload);
           drive();
         },
+        [this](const stream_proved& good) {
+          machine.prove(good.local_id);
+          drive();
+        },
         [this](const stream_released& gone) {
           machine.release(now(), gone.local_id);
           drive();
@@ -92,6 +96,11 @@ struct dial_endpoint_state {
     auto dial = dials.extract(failure.attempt);
     if (!dial.empty())
       act::mail(self, dial_failed{dial.mapped().dial, failure.reason.message()}).send(settings.supervisor);
+  }
+
+  void handle(const dial::given_way& stream) {
+    if (auto owner = port->receiver_of(stream.local_id))
+      act::mail(self, stream_unwanted{stream.local_id}).send(owner);
   }
 
   direct_start direct(

@@ -234,6 +234,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const pipe_offered& offer) { step([&] { handle_offer(*offer.parcel); }); },
       [this](const open_path& order) { step([&] { handle_open_path(order); }); },
       [this](network_changed) { step([&] { leave_old_address(); }); },
+      [this](const stream_unwanted& s) { step([&] { give_way(s.local_id); }); },
       [this](const relay_lost& gone) { step([&] { handle_relay_lost(gone.url); }); },
   };
 }

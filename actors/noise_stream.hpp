@@ -22,7 +22,8 @@ using noise_stream_actor = act::typed_actor<
     caf::result<void>(shut_down), caf::result<void>(topic_joined), caf::result<void>(topic_left),
     caf::result<void>(circuit_opened), caf::result<void>(circuit_data), caf::result<void>(circuit_credit),
     caf::result<void>(circuit_closed), caf::result<void>(circuit_yielded), caf::result<void>(pipe_offered),
-    caf::result<void>(open_path), caf::result<void>(relay_lost), caf::result<void>(network_changed)>;
+    caf::result<void>(open_path), caf::result<void>(relay_lost), caf::result<void>(network_changed),
+    caf::result<void>(stream_unwanted)>;
 
 /// What every connection of one transport shares.
 struct session_settings {

@@ -66,6 +66,7 @@ struct noise_stream_state {
   void notice_lost_pipes(time_point at);
   void want_path();
   void leave_old_address();
+  void give_way(std::uint32_t stream);
   void settle_dial(pipe_set::entry& line, bool no_such_session);
   void judge_opening(time_point at);
   void merge_into(const caf::actor& owner);

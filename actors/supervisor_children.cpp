@@ -31,6 +31,7 @@ dial::config dial_config_of(const options& opts) {
   dial::config result;
   result.timeout = std::min<duration>(result.timeout, opts.connect_timeout);
   result.max_attempts = std::max<std::size_t>(opts.max_dials, 1);
+  result.max_proved = dial::proved_streams_for(opts.max_peers);
   return result;
 }
 

@@ -98,6 +98,12 @@ void udp_port::detach(std::uint32_t local_id) {
   streams_.erase(local_id);
 }
 
+caf::actor udp_port::receiver_of(std::uint32_t local_id) {
+  std::lock_guard guard{mutex_};
+  auto found = streams_.find(local_id);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
 void udp_port::clear() {
   std::lock_guard guard{mutex_};
   krpc_ = nullptr;

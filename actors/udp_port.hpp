@@ -52,6 +52,9 @@ public:
 
   void detach(std::uint32_t local_id);
 
+  /// Returns who gets the datagrams of that stream, or null.
+  caf::actor receiver_of(std::uint32_t local_id);
+
   /// Hands out a batch; called by whoever reads the socket.
   void deliver(const net::packet_batch& batch);
 

@@ -3,6 +3,9 @@
 #include "actors/counter_names.hpp"
 #include "messages/udx_packet.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace warren {
 
 namespace {
@@ -27,7 +30,8 @@ udx_pipe::udx_pipe(direct_start start, time_point now)
     : port_{std::move(start.port)},
       dialler_{std::move(start.dialler)},
       stream_{start.stream, now},
-      last_now_{now} {
+      last_now_{now},
+      proved_{start.role == session::role::initiator} {
   // nop
 }
 
@@ -43,6 +47,11 @@ udx_pipe::~udx_pipe() {
 
 void udx_pipe::deliver_to(caf::actor receiver) {
   port_->attach(stream_.local_id(), std::move(receiver));
+}
+
+void udx_pipe::set_proved() {
+  if (!std::exchange(proved_, true) && dialler_)
+    act::anon_mail(stream_proved{stream_.local_id()}).send(dialler_);
 }
 
 void udx_pipe::transmit(time_point now) {

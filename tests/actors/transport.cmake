@@ -3,6 +3,7 @@ warren_test(actors_transport actors
     transport/connection_test.cpp
     transport/deadline_test.cpp
     transport/ending_test.cpp
+    transport/inbound_limits_test.cpp
     transport/kill_test.cpp
     transport/local_discovery_test.cpp
     transport/messages_test.cpp

@@ -80,7 +80,7 @@ struct host_state {
     settings.directory = std::make_shared<session_directory>();
     settings.timers = std::make_shared<timer_wheel>();
     dial::config dialling;
-    dialling.max_inbound = dialling.max_inbound_per_address = 1u << 20;
+    dialling.max_proved = dial::proved_streams_for(65'535); // option max-peers as high as it goes
     dialler = spawn_dial_endpoint(self->home_system(), port, settings, {}, dialling);
   }
 
