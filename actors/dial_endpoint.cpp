@@ -3,6 +3,7 @@
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
 #include "actors/pipe_parcel.hpp"
+#include "actors/send_all.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dial/endpoint.hpp"
 #include "transports/net/packet_batch.hpp"
@@ -71,8 +72,7 @@ struct dial_endpoint_state {
   void drive() {
     while (auto event = machine.poll_event())
       std::visit([this](const auto& e) { handle(e); }, *event);
-    while (auto out = machine.poll_transmit())
-      port->sender().send(out->to, out->payload);
+    send_all(port->sender(), machine);
     wake_up.arm(self, machine.poll_timeout());
   }
 

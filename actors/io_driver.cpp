@@ -12,11 +12,11 @@ public:
     // nop
   }
 
-  void send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
-    socket_->send_batch(to, buffer, segment_size);
+  net::send_report send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
+    return socket_->send_batch(to, buffer, segment_size);
   }
 
-  void send(const endpoint& to, byte_view payload) override { socket_->send(to, payload); }
+  net::send_report send(std::span<const net::datagram> batch) override { return socket_->send(batch); }
 
   endpoint local() const override { return socket_->local(); }
 

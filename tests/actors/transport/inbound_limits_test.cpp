@@ -127,4 +127,20 @@ BOOST_AUTO_TEST_CASE(strangers_that_acknowledge_our_end_and_say_no_more_are_gone
     BOOST_TEST(was_dropped(s));
 }
 
+BOOST_AUTO_TEST_CASE(the_answers_to_one_batch_leave_together) {
+  auto asked = std::make_shared<std::vector<bytes>>();
+  auto packets = std::make_shared<std::vector<net::packet>>();
+  for (std::uint32_t i = 0; i < 50; ++i)
+    asked->push_back(control::encode(control::open{i + 1, {}, {}}));
+  for (std::size_t i = 0; i < asked->size(); ++i)
+    packets->push_back({swarm_fixture::at(static_cast<std::uint16_t>(100 + i)), (*asked)[i]});
+  std::span<const net::packet> view{*packets};
+  run(); // so that the dialler listens
+  auto calls = network.send_calls;
+  port->deliver(net::packet_batch{packets, view});
+  run();
+  BOOST_TEST(network.waiting() == 50u);
+  BOOST_TEST(network.send_calls == calls + 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
