@@ -1,10 +1,24 @@
 #include "actors/io_driver.hpp"
 
+#include "actors/named_counters.hpp"
 #include "transports/net/udp_receiver.hpp"
 
 namespace warren {
 
 namespace {
+
+constexpr named_counter<net::receiver_counters> receiver_names[] = {
+    {"udp.truncated", &net::receiver_counters::truncated},
+    {"udp.starved", &net::receiver_counters::starved},
+};
+
+constexpr named_counter<net::udp_counters> socket_names[] = {
+    {"udp.send_blocked", &net::udp_counters::blocked},
+    {"udp.send_unreachable", &net::udp_counters::unreachable},
+    {"udp.send_too_big", &net::udp_counters::too_big},
+    {"udp.send_refused", &net::udp_counters::refused},
+    {"udp.send_failed", &net::udp_counters::other_errors},
+};
 
 class socket_sender final : public datagram_sender {
 public:
@@ -45,12 +59,9 @@ struct io_driver_state {
   counter_map counters() const {
     counter_map result;
     port->count_into(result);
-    if (receiver) {
-      if (auto n = receiver->counters().truncated)
-        result["udp.truncated"] += n;
-      if (auto n = receiver->counters().starved)
-        result["udp.starved"] += n;
-    }
+    if (receiver)
+      count_named(result, receiver->counters(), receiver_names);
+    count_named(result, socket->counters(), socket_names);
     return result;
   }
 

@@ -13,6 +13,10 @@ namespace {
 // One GSO call carries at most 64 KiB; a few calls' worth per turn.
 constexpr std::size_t arena_octets = 256 * 1024;
 
+/// The kernel took no more: its buffer has room again about now. What it did not take is lost, as on the wire, and UDX repeats
+/// it; the rest of the window is not thrown after it.
+constexpr duration blocked_wait = std::chrono::milliseconds{1};
+
 /// Lent to whichever stream transmits on this thread: actors of one thread never transmit at the same time.
 struct scratch {
   std::vector<std::byte> arena = std::vector<std::byte>(arena_octets);
@@ -55,16 +59,20 @@ void udx_pipe::set_proved() {
 }
 
 void udx_pipe::transmit(time_point now) {
+  if (resume_at_ && now < *resume_at_ && !stream_.is_closed())
+    return;
+  resume_at_.reset();
   auto& batch = thread_scratch().batch;
   do {
     batch.clear();
     if (stream_.poll_transmit(now, batch) == 0)
       return;
-    batch.for_each_run([this](byte_view octets, std::size_t segment_size) {
-      port_->sender().send_batch(stream_.remote(), octets, segment_size);
+    batch.for_each_run([&](byte_view octets, std::size_t segment_size) {
+      if (port_->sender().send_batch(stream_.remote(), octets, segment_size).blocked > 0)
+        resume_at_ = now + blocked_wait;
     });
     // A batch that filled up may have left packets behind.
-  } while (!batch.has_room(udx::config{}.max_mtu));
+  } while (!resume_at_ && !batch.has_room(udx::config{}.max_mtu));
 }
 
 void udx_pipe::read_into(const sink& take) {
@@ -123,7 +131,8 @@ void udx_pipe::send(time_point now) {
 }
 
 std::optional<time_point> udx_pipe::next_deadline() const {
-  return stream_.poll_timeout();
+  auto due = stream_.poll_timeout();
+  return due && resume_at_ ? std::min(*due, *resume_at_) : due ? due : resume_at_;
 }
 
 pipe::state udx_pipe::current() const {

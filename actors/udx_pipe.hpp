@@ -60,6 +60,7 @@ private:
   caf::actor dialler_;
   udx::stream stream_;
   time_point last_now_;
+  std::optional<time_point> resume_at_; // the kernel took no more
   bool remote_ended_ = false;
   bool proved_; // from the start when we opened it
 };

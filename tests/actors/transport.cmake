@@ -14,6 +14,7 @@ warren_test(actors_transport actors
     transport/saved_table_test.cpp
     transport/timer_queue_test.cpp
     transport/udp_port_test.cpp
+    transport/udx_pipe_test.cpp
     transport/unexpected_message_test.cpp
     transport/wake_ups_test.cpp
   DEPENDS warren_actors)
