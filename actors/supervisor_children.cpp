@@ -2,6 +2,7 @@
 #include "actors/dial_endpoint.hpp"
 #include "actors/io_driver.hpp"
 #include "actors/routing_table.hpp"
+#include "actors/stream_settings.hpp"
 #include "actors/supervisor_state.hpp"
 
 #include <algorithm>
@@ -104,7 +105,8 @@ void supervisor_state::start_child(const std::string& name) {
       joined.announcing = false;
     report_bootstrap();
   } else if (name == dialler_name) {
-    dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
+    dialler = spawn_dial_endpoint(
+        system, setup.port, sessions, stream_settings_of(setup.opts), dial_config_of(setup.opts));
     adopt(name, dialler);
   } else if (name == discovery_name) {
     start_discovery();
