@@ -12,6 +12,7 @@ warren_test(actors_transport actors
     transport/relay_mode_test.cpp
     transport/routing_table_test.cpp
     transport/saved_table_test.cpp
+    transport/session_directory_test.cpp
     transport/timer_queue_test.cpp
     transport/udp_port_test.cpp
     transport/udx_pipe_test.cpp
