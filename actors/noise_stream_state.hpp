@@ -4,7 +4,7 @@
 // (noise_stream.cpp), what the session says (noise_stream_events.cpp), and its pipes (noise_stream_pipes.cpp).
 
 #include "actors/channel_table.hpp"
-#include "actors/wheel_deadline.hpp"
+#include "actors/queued_deadline.hpp"
 #include "actors/noise_stream.hpp"
 #include "actors/pipe_parcel.hpp"
 #include "actors/pipe_set.hpp"
@@ -125,7 +125,7 @@ struct noise_stream_state {
   std::optional<time_point> established_at;
   std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
-  wheel_deadline wake_up;
+  queued_deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;
   bool ending_noted = false;  // in the directory

@@ -78,7 +78,7 @@ struct host_state {
     settings.instance = random.draw<std::uint64_t>();
     settings.supervisor = caf::actor{self};
     settings.directory = std::make_shared<session_directory>();
-    settings.timers = std::make_shared<timer_wheel>();
+    settings.timers = std::make_shared<timer_thread>();
     dial::config dialling;
     dialling.max_proved = dial::proved_streams_for(65'535); // option max-peers as high as it goes
     dialler = spawn_dial_endpoint(self->home_system(), port, settings, {}, dialling);
