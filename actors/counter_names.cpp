@@ -19,6 +19,8 @@ constexpr named_counter<dial::counters> dial_names[] = {
     {"dial.unknown_refuse", &dial::counters::unknown_refuse},
     {"dial.open_of_released", &dial::counters::open_of_released},
     {"dial.inbound_limit", &dial::counters::inbound_limit},
+    {"dial.opening_rate", &dial::counters::opening_rate},
+    {"dial.unproved_limit", &dial::counters::unproved_limit},
     {"dial.address_limit", &dial::counters::address_limit},
     {"dial.transmit_limit", &dial::counters::transmit_limit},
 };

@@ -3,6 +3,7 @@
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
 #include "actors/pipe_parcel.hpp"
+#include "actors/send_all.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dial/endpoint.hpp"
 #include "transports/net/packet_batch.hpp"
@@ -33,6 +34,10 @@ struct dial_endpoint_state {
         [this](const packets_arrived& arrived) {
           for (const auto& packet : *arrived.batch)
             machine.handle_packet(now(), packet.from, packet.payload);
+          drive();
+        },
+        [this](const stream_proved& good) {
+          machine.prove(good.local_id);
           drive();
         },
         [this](const stream_released& gone) {
@@ -67,8 +72,7 @@ struct dial_endpoint_state {
   void drive() {
     while (auto event = machine.poll_event())
       std::visit([this](const auto& e) { handle(e); }, *event);
-    while (auto out = machine.poll_transmit())
-      port->sender().send(out->to, out->payload);
+    send_all(port->sender(), machine);
     wake_up.arm(self, machine.poll_timeout());
   }
 
@@ -90,6 +94,11 @@ struct dial_endpoint_state {
     auto dial = dials.extract(failure.attempt);
     if (!dial.empty())
       act::mail(self, dial_failed{dial.mapped().dial, failure.reason.message()}).send(settings.supervisor);
+  }
+
+  void handle(const dial::given_way& stream) {
+    if (auto owner = port->receiver_of(stream.local_id))
+      act::mail(self, stream_unwanted{stream.local_id}).send(owner);
   }
 
   /// `opened` is dial::inbound or dial::outbound.

@@ -1,5 +1,6 @@
 #include "actors/io_driver.hpp"
 
+#include "actors/named_counters.hpp"
 #include "messages/udx_packet.hpp"
 #include "transports/net/own_addresses.hpp"
 #include "transports/net/udp_receiver.hpp"
@@ -10,17 +11,30 @@ namespace warren {
 
 namespace {
 
+constexpr named_counter<net::receiver_counters> receiver_names[] = {
+    {"udp.truncated", &net::receiver_counters::truncated},
+    {"udp.starved", &net::receiver_counters::starved},
+};
+
+constexpr named_counter<net::udp_counters> socket_names[] = {
+    {"udp.send_blocked", &net::udp_counters::blocked},
+    {"udp.send_unreachable", &net::udp_counters::unreachable},
+    {"udp.send_too_big", &net::udp_counters::too_big},
+    {"udp.send_refused", &net::udp_counters::refused},
+    {"udp.send_failed", &net::udp_counters::other_errors},
+};
+
 class socket_sender final : public datagram_sender {
 public:
   explicit socket_sender(std::shared_ptr<net::udp_socket> socket) : socket_{std::move(socket)} {
     // nop
   }
 
-  void send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
-    socket_->send_batch(to, buffer, segment_size);
+  net::send_report send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
+    return socket_->send_batch(to, buffer, segment_size);
   }
 
-  void send(const endpoint& to, byte_view payload) override { socket_->send(to, payload); }
+  net::send_report send(std::span<const net::datagram> batch) override { return socket_->send(batch); }
 
   endpoint local() const override { return socket_->local(); }
 
@@ -53,12 +67,9 @@ struct io_driver_state {
   counter_map counters() const {
     counter_map result;
     port->count_into(result);
-    if (receiver) {
-      if (auto n = receiver->counters().truncated)
-        result["udp.truncated"] += n;
-      if (auto n = receiver->counters().starved)
-        result["udp.starved"] += n;
-    }
+    if (receiver)
+      count_named(result, receiver->counters(), receiver_names);
+    count_named(result, socket->counters(), socket_names);
     return result;
   }
 

@@ -117,7 +117,7 @@ caf::expected<transport_actor> make_transport(caf::actor_system& system, const o
   if (!table)
     return table.error();
   setup.dht_table = std::move(*table);
-  setup.timers = std::make_shared<timer_wheel>();
+  setup.timers = std::make_shared<timer_thread>();
   if (opts.mode == transport_mode::hyperswarm)
     setup.opts.relay_urls.clear();
   if (auto error = load_access_list(setup))

@@ -129,14 +129,14 @@ void noise_stream_state::arm() {
 
 /// After the session's end: its pipes still deliver what was written, then the actor exits.
 void noise_stream_state::end_when_done(time_point at) {
-  pipes.reap();
+  pipes.reap(at);
   if (!session.is_closed())
     return;
   pipes.end_all(at);
   pipes.drive(at, [](session::pipe_id, byte_view) {});
   if (pipes.all_flushed())
     report_closed(errc::closed_locally, "closed");
-  pipes.reap();
+  pipes.reap(at);
   if (pipes.empty())
     self->quit();
 }
@@ -258,6 +258,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const pipe_offered& offer) { step([&] { handle_offer(*offer.parcel); }); },
       [this](const open_path& order) { step([&] { handle_open_path(order); }); },
       [this](network_changed) { step([&] { leave_old_address(); }); },
+      [this](const stream_unwanted& s) { step([&] { give_way(s.local_id); }); },
       [this](const relay_lost& gone) { step([&] { handle_relay_lost(gone.url); }); },
   };
 }

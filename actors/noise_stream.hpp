@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/session_directory.hpp"
-#include "actors/timer_wheel.hpp"
+#include "actors/timer_thread.hpp"
 #include "actors/udx_pipe.hpp"
 #include "messages/network.hpp"
 #include "transports/crypto/identity.hpp"
@@ -22,7 +22,8 @@ using noise_stream_actor = act::typed_actor<
     caf::result<void>(shut_down), caf::result<void>(topic_joined), caf::result<void>(topic_left),
     caf::result<void>(circuit_opened), caf::result<void>(circuit_data), caf::result<void>(circuit_credit),
     caf::result<void>(circuit_closed), caf::result<void>(circuit_yielded), caf::result<void>(pipe_offered),
-    caf::result<void>(open_path), caf::result<void>(relay_lost), caf::result<void>(network_changed)>;
+    caf::result<void>(open_path), caf::result<void>(relay_lost), caf::result<void>(network_changed),
+    caf::result<void>(stream_unwanted)>;
 
 /// What every connection of one transport shares.
 struct session_settings {
@@ -32,7 +33,7 @@ struct session_settings {
   session::limits limits;
   std::shared_ptr<session_directory> directory; // never null
   caf::actor supervisor;                        // gets session_established, session_admitted, session_closed
-  std::shared_ptr<timer_wheel> timers{};        // null: CAF's clock wakes the connections
+  std::shared_ptr<timer_thread> timers{};       // null: CAF's clock wakes the connections
 };
 
 /// A circuit: waits for circuit_opened from `link`. A responder waits for the circuit that its supervisor accepts for it.

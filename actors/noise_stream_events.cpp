@@ -12,6 +12,8 @@ void noise_stream_state::handle_events(time_point at) {
 void noise_stream_state::handle(time_point at, const session::established& e) {
   established_at = at;
   auto line = pipes.find(*session.active_pipe());
+  if (line->udx)
+    line->udx->set_proved();
   peer = peer_info{to_string(e.peer), line->line->address(), true, line->line->kind()};
   settings.directory->add(session.id(), e.peer, self->address());
   session_established report;
@@ -77,6 +79,8 @@ void noise_stream_state::handle(time_point, const session::pipe_active& e) {
   auto line = pipes.find(e.pipe);
   if (!established_at || !line)
     return;
+  if (line->udx)
+    line->udx->set_proved();
   settings.directory->set_working(session.id(), true);
   auto before = std::exchange(peer, {peer.id, line->line->address(), true, line->line->kind()});
   act::anon_mail(path_switched{connection, std::exchange(line->dial, 0), peer}).send(settings.supervisor);
@@ -113,6 +117,9 @@ void noise_stream_state::handle(time_point, const session::pipe_standby& e) {
 
 void noise_stream_state::handle(time_point, const session::closed& e) {
   auto reason = reason_of(e);
+  // Whoever ordered it knows better why than the session.
+  if (close_reason && reason.code == errc::closed_locally)
+    reason = *close_reason;
   unconfirmed = e.unconfirmed;
   if (unconfirmed)
     reason.detail += "; the last messages written here may not have arrived";

@@ -37,6 +37,18 @@ void noise_stream_state::leave_old_address() {
       session.release_pipe(id);
 }
 
+/// Too many streams have a peer that has proved nothing; whoever opened this one is not told more than that it is gone.
+void noise_stream_state::give_way(std::uint32_t stream) {
+  auto id = pipes.udx_stream(stream);
+  if (!id || pipes.find(*id)->udx->is_proved())
+    return;
+  pipes.end(now(), *id, true);
+  if (session.is_established())
+    session.pipe_lost(now(), *id);
+  else
+    shut_down_now({errc::limit_reached, "too many streams without a handshake"});
+}
+
 /// Reports a dial that came to nothing, unless it was settled before.
 void noise_stream_state::settle_dial(pipe_set::entry& line, bool no_such_session) {
   if (auto dial = std::exchange(line.dial, 0))

@@ -8,8 +8,8 @@
 #include "actors/noise_stream.hpp"
 #include "actors/pipe_parcel.hpp"
 #include "actors/pipe_set.hpp"
+#include "actors/queued_deadline.hpp"
 #include "actors/session_reason.hpp"
-#include "actors/wheel_deadline.hpp"
 #include "transports/crypto/system_random.hpp"
 
 namespace warren {
@@ -68,6 +68,7 @@ struct noise_stream_state {
   void notice_lost_pipes(time_point at);
   void want_path();
   void leave_old_address();
+  void give_way(std::uint32_t stream);
   void settle_dial(pipe_set::entry& line, bool no_such_session);
   void judge_opening(time_point at);
   void merge_into(const caf::actor& owner);
@@ -129,7 +130,7 @@ struct noise_stream_state {
   std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
   time_point busy_at{}; // of the last packets or write
-  wheel_deadline wake_up;
+  queued_deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;
   bool ending_noted = false;  // in the directory

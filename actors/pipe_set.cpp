@@ -1,6 +1,7 @@
 #include "actors/pipe_set.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace warren {
 
@@ -29,6 +30,13 @@ session::pipe_id pipe_set::add(std::unique_ptr<relay_pipe> circuit, std::uint64_
 pipe_set::entry* pipe_set::find(session::pipe_id id) {
   auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::optional<session::pipe_id> pipe_set::udx_stream(std::uint32_t local_id) const {
+  for (const auto& [id, e] : entries_)
+    if (e.udx && e.udx->local_id() == local_id)
+      return id;
+  return std::nullopt;
 }
 
 std::vector<session::pipe_id> pipe_set::direct() const {
@@ -94,8 +102,9 @@ void pipe_set::release_spare() {
 std::optional<time_point> pipe_set::next_deadline() const {
   std::optional<time_point> due;
   for (const auto& [id, e] : entries_)
-    if (auto at = e.line->next_deadline(); at && (!due || *at < *due))
-      due = at;
+    for (auto at : {e.line->next_deadline(), e.give_up_at})
+      if (at && (!due || *at < *due))
+        due = at;
   return due;
 }
 
@@ -107,7 +116,8 @@ void pipe_set::end(time_point now, session::pipe_id id, bool at_once) {
     found->line->destroy(now);
   else if (!found->ended)
     found->line->end();
-  found->ended = true;
+  if (!std::exchange(found->ended, true))
+    found->give_up_at = now + end_timeout;
 }
 
 void pipe_set::end_all(time_point now) {
@@ -136,7 +146,21 @@ void pipe_set::abandon(session::pipe_id id) {
   node.mapped().relay->handle_closed();
 }
 
-void pipe_set::reap() {
+void pipe_set::limit_ending(time_point now, entry& e) {
+  if (!e.waits_for_peer && e.line->flushed()) {
+    e.waits_for_peer = true;
+    e.give_up_at = std::min(*e.give_up_at, now + peer_end_timeout);
+  }
+  if (*e.give_up_at <= now) {
+    e.line->destroy(now);
+    e.give_up_at.reset(); // one that lingers ends by itself
+  }
+}
+
+void pipe_set::reap(time_point now) {
+  for (auto& [id, e] : entries_)
+    if (e.ended && e.give_up_at)
+      limit_ending(now, e);
   std::erase_if(entries_, [](const auto& x) { return x.second.ended && x.second.line->finished(); });
 }
 

@@ -9,15 +9,25 @@
 namespace warren {
 
 /// The pipes of one session, between the machine and what carries them. At most session::engine::max_pipes are the
-/// session's; those that it has let go of stay until they have said their last word.
+/// session's; those that it has let go of stay until they have said their last word, and no longer than end_timeout.
 class pipe_set {
 public:
+  /// A pipe whose peer has acknowledged all, our end included, and does not end its own side is given up after this.
+  /// UDX has no timer of its own for that: its peer may go on for as long as it likes, and nobody here listens any more.
+  static constexpr duration peer_end_timeout = std::chrono::seconds{15};
+
+  /// A pipe that the session has let go of is given up after this, whatever is still on it: what the peer had not got by
+  /// then goes over another pipe, or the session has ended without it.
+  static constexpr duration end_timeout = std::chrono::seconds{30};
+
   struct entry {
     std::unique_ptr<pipe> line;
     udx_pipe* udx = nullptr;     // line, when it is a UDX stream
     relay_pipe* relay = nullptr; // line, when it is a circuit
     std::uint64_t dial = 0;      // the supervisor's name for the dial that led to it, until that is settled
     bool ended = false;          // the session uses it no more
+    std::optional<time_point> give_up_at{}; // once ended; earlier when all is acknowledged
+    bool waits_for_peer = false;            // all is acknowledged
   };
 
   using sink = std::function<void(session::pipe_id, byte_view)>;
@@ -27,6 +37,10 @@ public:
 
   entry* find(session::pipe_id id);
   bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+
+  /// Returns the UDX stream that we call `local_id`, or nothing.
+  std::optional<session::pipe_id> udx_stream(std::uint32_t local_id) const;
 
   /// Returns the UDX streams that the session uses.
   std::vector<session::pipe_id> direct() const;
@@ -66,8 +80,8 @@ public:
   /// Forgets a circuit that somebody else has now.
   void abandon(session::pipe_id id);
 
-  /// Drops the pipes that need no more calls.
-  void reap();
+  /// Gives up the pipes that should have ended by now, and drops those that need no more calls. Call after every drive().
+  void reap(time_point now);
 
   bool all_flushed() const;
 
@@ -75,6 +89,7 @@ public:
 
 private:
   session::pipe_id add(entry fresh);
+  static void limit_ending(time_point now, entry& e);
 
   std::map<session::pipe_id, entry> entries_;
   session::pipe_id last_id_ = 0;

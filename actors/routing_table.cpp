@@ -3,6 +3,7 @@
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
 #include "actors/dht_settings.hpp"
+#include "actors/send_all.hpp"
 #include "transports/crypto/system_random.hpp"
 #include "transports/dht/errc.hpp"
 #include "transports/dht/node.hpp"
@@ -95,8 +96,7 @@ struct routing_table_state {
   void drive() {
     for (auto busy = true; busy;) {
       busy = false;
-      while (auto out = node.poll_transmit())
-        port->sender().send(out->to, out->payload);
+      send_all(port->sender(), node);
       for (; auto event = node.poll_event(); busy = true)
         std::visit([this](const auto& e) { handle(e); }, *event);
     }

@@ -10,9 +10,11 @@
 namespace warren {
 
 /// The sessions of one transport, by id: tells which connection actor an inbound pipe is for. Shared by the connection
-/// actors; asked when a connection is made or a pipe resumes, never per packet. As many entries as there are connections.
+/// actors; asked when a connection is made or a pipe resumes, never per packet. As many entries as there are connections; no
+/// call looks at more of them than the peer in question has.
 class session_directory {
 public:
+  /// Each owner has one session.
   void add(const session::session_id& id, const peer_id& peer, caf::actor_addr owner);
   void remove(const session::session_id& id);
 
@@ -38,8 +40,12 @@ private:
     bool ending = false;
   };
 
+  void forget(const session::session_id& id);
+
   mutable std::mutex mutex_;
   std::map<session::session_id, entry> sessions_;
+  std::multimap<peer_id, session::session_id> by_peer_;
+  std::map<caf::actor_addr, session::session_id> by_owner_; // who owns one
 };
 
 } // namespace warren

@@ -20,7 +20,7 @@ struct supervisor_setup {
   std::shared_ptr<udp_port> port;            // empty: no direct way (mode relay)
   std::shared_ptr<net::udp_socket> socket;   // read by an io_driver; empty when a test feeds the port itself
   std::shared_ptr<table_keeper> dht_table;
-  std::shared_ptr<timer_wheel> timers; // empty under a test's clock
+  std::shared_ptr<timer_thread> timers; // empty under a test's clock
   /// Spawns a relay link that reports to the given actor.
   std::function<caf::expected<caf::actor>(const std::string& url, const caf::actor& supervisor)> spawn_link;
   /// Returns the address that what is sent to `remote` comes from; empty: it is always the same.

@@ -2,6 +2,7 @@
 #include "actors/dial_endpoint.hpp"
 #include "actors/io_driver.hpp"
 #include "actors/routing_table.hpp"
+#include "actors/stream_settings.hpp"
 #include "actors/supervisor_state.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ dial::config dial_config_of(const options& opts) {
   result.timeout = std::min<duration>(result.timeout, opts.connect_timeout);
   result.max_attempts = std::max<std::size_t>(opts.max_dials, 1);
   result.largest_packet = udx::largest_packet;
+  result.max_proved = dial::proved_streams_for(opts.max_peers);
   return result;
 }
 
@@ -104,7 +106,8 @@ void supervisor_state::start_child(const std::string& name) {
       joined.announcing = false;
     report_bootstrap();
   } else if (name == dialler_name) {
-    dialler = spawn_dial_endpoint(system, setup.port, sessions, udx::config{}, dial_config_of(setup.opts));
+    dialler = spawn_dial_endpoint(
+        system, setup.port, sessions, stream_settings_of(setup.opts), dial_config_of(setup.opts));
     adopt(name, dialler);
   } else if (name == discovery_name) {
     start_discovery();

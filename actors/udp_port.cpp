@@ -20,34 +20,6 @@ struct picked {
   std::vector<net::packet> packets;
 };
 
-/// KRPC datagrams under way to their receiver; they count as waiting until it has dealt with them.
-class waiting_krpc {
-public:
-  waiting_krpc(
-      std::vector<net::packet> packets, std::size_t size, std::shared_ptr<std::atomic<std::size_t>> count)
-      : packets_{std::move(packets)}, count_{std::move(count)} {
-    octets_.reserve(size);
-    for (auto& packet : packets_) {
-      auto at = octets_.size();
-      octets_.insert(octets_.end(), packet.payload.begin(), packet.payload.end());
-      packet.payload = byte_view{octets_}.subspan(at);
-    }
-    *count_ += octets_.size();
-  }
-
-  waiting_krpc(const waiting_krpc&) = delete;
-  waiting_krpc& operator=(const waiting_krpc&) = delete;
-
-  ~waiting_krpc() { *count_ -= octets_.size(); }
-
-  std::span<const net::packet> packets() const noexcept { return packets_; }
-
-private:
-  std::vector<net::packet> packets_;
-  bytes octets_;
-  std::shared_ptr<std::atomic<std::size_t>> count_;
-};
-
 } // namespace
 
 /// The packets of a batch for one receiver, as runs of neighbours: nearly always one.
@@ -57,8 +29,7 @@ struct udp_port::group {
     std::size_t count = 0;
   };
 
-  caf::actor receiver;
-  bool krpc;
+  destination to;
   run first_run;
   std::vector<run> more;
 
@@ -80,12 +51,12 @@ udp_port::udp_port(std::shared_ptr<datagram_sender> sender) : sender_{std::move(
 
 void udp_port::krpc_to(caf::actor receiver) {
   std::lock_guard guard{mutex_};
-  krpc_ = std::move(receiver);
+  krpc_.receiver = std::move(receiver);
 }
 
 void udp_port::control_to(caf::actor receiver) {
   std::lock_guard guard{mutex_};
-  control_ = std::move(receiver);
+  control_.receiver = std::move(receiver);
 }
 
 void udp_port::attach(std::uint32_t local_id, caf::actor receiver) {
@@ -98,32 +69,38 @@ void udp_port::detach(std::uint32_t local_id) {
   streams_.erase(local_id);
 }
 
+caf::actor udp_port::receiver_of(std::uint32_t local_id) {
+  std::lock_guard guard{mutex_};
+  auto found = streams_.find(local_id);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
 void udp_port::clear() {
   std::lock_guard guard{mutex_};
-  krpc_ = nullptr;
-  control_ = nullptr;
+  krpc_.receiver = nullptr;
+  control_.receiver = nullptr;
   streams_.clear();
 }
 
-caf::actor udp_port::receiver_of(const net::packet& packet) {
+udp_port::destination udp_port::destination_of(const net::packet& packet) {
   auto kind = packet.payload.empty() ? std::byte{0} : packet.payload.front();
   if (kind == krpc_octet || kind == control_octet) {
-    const auto& receiver = kind == krpc_octet ? krpc_ : control_;
-    if (!receiver)
+    auto& to = kind == krpc_octet ? krpc_ : control_;
+    if (!to.receiver)
       ++nobody_listens_;
-    return receiver;
+    return {to.receiver, &to};
   }
   auto id = kind == udx_octet ? udx::stream_id_of(packet.payload) : std::nullopt;
   if (!id) {
     ++garbage_;
-    return nullptr;
+    return {};
   }
   auto found = streams_.find(*id);
   if (found == streams_.end()) {
     ++unknown_stream_;
-    return nullptr;
+    return {};
   }
-  return found->second;
+  return {found->second};
 }
 
 std::vector<net::packet> udp_port::group::packets_of(const net::packet_batch& batch) const {
@@ -145,26 +122,11 @@ net::packet_batch udp_port::group::part_of(const net::packet_batch& batch) const
   return {std::move(selection), view};
 }
 
-std::shared_ptr<const net::packet_batch> udp_port::copy_krpc(std::vector<net::packet> packets) {
-  std::size_t size = 0;
-  auto room = max_waiting_krpc - std::min(max_waiting_krpc, waiting_krpc_->load());
-  krpc_overload_ += std::erase_if(packets, [&](const net::packet& packet) {
-    auto fits = size + packet.payload.size() <= room;
-    size += fits ? packet.payload.size() : 0;
-    return !fits;
-  });
-  if (packets.empty())
-    return nullptr;
-  auto copied = std::make_shared<const waiting_krpc>(std::move(packets), size, waiting_krpc_);
-  auto view = copied->packets();
-  return std::make_shared<const net::packet_batch>(std::move(copied), view);
-}
-
 void udp_port::send_group(const group& g, const net::packet_batch& batch) {
-  auto packets = g.krpc ? copy_krpc(g.packets_of(batch))
-                        : std::make_shared<const net::packet_batch>(g.part_of(batch));
+  auto packets = g.to.through ? g.to.through->copies.take(g.packets_of(batch))
+                              : std::make_shared<const net::packet_batch>(g.part_of(batch));
   if (packets)
-    act::anon_mail(packets_arrived{std::move(packets)}).send(g.receiver);
+    act::anon_mail(packets_arrived{std::move(packets)}).send(g.to.receiver);
 }
 
 void udp_port::deliver(const net::packet_batch& batch) {
@@ -179,13 +141,14 @@ void udp_port::deliver(const net::packet_batch& batch) {
         groups[last_group].add(i);
         continue;
       }
-      auto receiver = receiver_of(batch.packets()[i]);
-      if (!receiver)
+      auto to = destination_of(batch.packets()[i]);
+      if (!to.receiver)
         continue;
-      auto g =
-          std::find_if(groups.begin(), groups.end(), [&](const group& x) { return x.receiver == receiver; });
+      auto g = std::ranges::find_if(groups, [&](const group& x) {
+        return x.to.receiver == to.receiver && x.to.through == to.through;
+      });
       if (g == groups.end())
-        g = groups.insert(groups.end(), group{receiver, receiver == krpc_, {i, 0}, {}});
+        g = groups.insert(groups.end(), group{to, {i, 0}, {}});
       g->add(i);
       last_stream = stream;
       last_group = static_cast<std::size_t>(g - groups.begin());
@@ -196,14 +159,15 @@ void udp_port::deliver(const net::packet_batch& batch) {
 }
 
 void udp_port::count_into(counter_map& out) const {
-  auto add = [&](const char* name, const std::atomic<std::uint64_t>& value) {
-    if (auto n = value.load())
+  auto add = [&](const char* name, std::uint64_t n) {
+    if (n != 0)
       out[name] += n;
   };
   add("udp.garbage", garbage_);
   add("udp.unknown_stream", unknown_stream_);
   add("udp.nobody_listens", nobody_listens_);
-  add("udp.krpc_overload", krpc_overload_);
+  add("udp.krpc_overload", krpc_.copies.dropped());
+  add("udp.control_overload", control_.copies.dropped());
 }
 
 } // namespace warren

@@ -3,12 +3,19 @@
 #include "actors/counter_names.hpp"
 #include "messages/udx_packet.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace warren {
 
 namespace {
 
 // One GSO call carries at most 64 KiB; a few calls' worth per turn.
 constexpr std::size_t arena_octets = 256 * 1024;
+
+/// The kernel took no more: its buffer has room again about now. What it did not take is lost, as on the wire, and UDX repeats
+/// it; the rest of the window is not thrown after it.
+constexpr duration blocked_wait = std::chrono::milliseconds{1};
 
 /// Lent to whichever stream transmits on this thread: actors of one thread never transmit at the same time.
 struct scratch {
@@ -27,7 +34,8 @@ udx_pipe::udx_pipe(direct_start start, time_point now)
     : port_{std::move(start.port)},
       dialler_{std::move(start.dialler)},
       stream_{start.stream, now},
-      last_now_{now} {
+      last_now_{now},
+      proved_{start.role == session::role::initiator} {
   // nop
 }
 
@@ -45,17 +53,26 @@ void udx_pipe::deliver_to(caf::actor receiver) {
   port_->attach(stream_.local_id(), std::move(receiver));
 }
 
+void udx_pipe::set_proved() {
+  if (!std::exchange(proved_, true) && dialler_)
+    act::anon_mail(stream_proved{stream_.local_id()}).send(dialler_);
+}
+
 void udx_pipe::transmit(time_point now) {
+  if (resume_at_ && now < *resume_at_ && !stream_.is_closed())
+    return;
+  resume_at_.reset();
   auto& batch = thread_scratch().batch;
   do {
     batch.clear();
     if (stream_.poll_transmit(now, batch) == 0)
       return;
-    batch.for_each_run([this](byte_view octets, std::size_t segment_size) {
-      port_->sender().send_batch(stream_.remote(), octets, segment_size);
+    batch.for_each_run([&](byte_view octets, std::size_t segment_size) {
+      if (port_->sender().send_batch(stream_.remote(), octets, segment_size).blocked > 0)
+        resume_at_ = now + blocked_wait;
     });
     // A batch that filled up may have left packets behind.
-  } while (!batch.has_room(stream_.largest_datagram()));
+  } while (!resume_at_ && !batch.has_room(stream_.largest_datagram()));
 }
 
 void udx_pipe::read_into(const sink& take) {
@@ -118,7 +135,8 @@ void udx_pipe::release_spare() {
 }
 
 std::optional<time_point> udx_pipe::next_deadline() const {
-  return stream_.poll_timeout();
+  auto due = stream_.poll_timeout();
+  return due && resume_at_ ? std::min(*due, *resume_at_) : due ? due : resume_at_;
 }
 
 pipe::state udx_pipe::current() const {

@@ -48,6 +48,11 @@ public:
 
   std::uint32_t local_id() const { return stream_.local_id(); }
 
+  /// The peer has proved its key, or that it belongs to the session: tells `dialler`, once, of a stream that the peer opened.
+  void set_proved();
+
+  bool is_proved() const noexcept { return proved_; }
+
 private:
   void transmit(time_point now);
   void read_into(const sink& take);
@@ -56,7 +61,9 @@ private:
   caf::actor dialler_;
   udx::stream stream_;
   time_point last_now_;
+  std::optional<time_point> resume_at_; // the kernel took no more
   bool remote_ended_ = false;
+  bool proved_; // from the start when we opened it
 };
 
 } // namespace warren

@@ -108,6 +108,17 @@ struct stream_released {
   std::uint32_t local_id = 0;
 };
 
+/// udx_pipe -> dial_endpoint: the peer of the inbound stream that we call `local_id` has proved its key. Once.
+struct stream_proved {
+  std::uint32_t local_id = 0;
+};
+
+/// dial_endpoint -> noise_stream: too many streams have a peer that has proved nothing, and this one gives way. Ignored when
+/// the peer has done so by now.
+struct stream_unwanted {
+  std::uint32_t local_id = 0;
+};
+
 /// supervisor -> noise_stream: the link to the relay is gone, and every circuit through it.
 struct relay_lost {
   std::string url;

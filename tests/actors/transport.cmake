@@ -2,6 +2,8 @@ warren_test(actors_transport actors
   SOURCES
     transport/connection_test.cpp
     transport/deadline_test.cpp
+    transport/ending_test.cpp
+    transport/inbound_limits_test.cpp
     transport/kill_test.cpp
     transport/local_discovery_test.cpp
     transport/messages_test.cpp
@@ -10,8 +12,10 @@ warren_test(actors_transport actors
     transport/relay_mode_test.cpp
     transport/routing_table_test.cpp
     transport/saved_table_test.cpp
+    transport/session_directory_test.cpp
     transport/timer_queue_test.cpp
     transport/udp_port_test.cpp
+    transport/udx_pipe_test.cpp
     transport/unexpected_message_test.cpp
     transport/wake_ups_test.cpp
   DEPENDS warren_actors)

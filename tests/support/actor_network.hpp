@@ -4,6 +4,7 @@
 #include "messages/udx_packet.hpp"
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -63,6 +64,12 @@ public:
   /// Called with every datagram before it is handed out; may change it.
   std::function<void(bytes&)> tamper;
 
+  /// Datagrams that may wait for deliver(); the kernel's buffer, as it were. More are reported as blocked.
+  std::size_t room = std::numeric_limits<std::size_t>::max();
+
+  /// How often anybody sent something, one datagram or many.
+  std::size_t send_calls = 0;
+
 private:
   struct datagram {
     endpoint from;
@@ -81,13 +88,20 @@ private:
       // nop
     }
 
-    void send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
+    net::send_report send_batch(const endpoint& to, byte_view buffer, std::size_t segment_size) override {
+      ++network_.send_calls;
+      net::send_report report;
       for (; !buffer.empty(); buffer = buffer.subspan(std::min(segment_size, buffer.size())))
-        send(to, buffer.first(std::min(segment_size, buffer.size())));
+        put({to, buffer.first(std::min(segment_size, buffer.size()))}, report);
+      return report;
     }
 
-    void send(const endpoint& to, byte_view payload) override {
-      network_.queue_.push_back({where_, to, to_bytes(payload)});
+    net::send_report send(std::span<const net::datagram> batch) override {
+      ++network_.send_calls;
+      net::send_report report;
+      for (const auto& one : batch)
+        put(one, report);
+      return report;
     }
 
     endpoint local() const override { return where_; }
@@ -95,6 +109,15 @@ private:
     std::size_t mtu_towards(const endpoint&) const override { return udx::reference_mtu; }
 
   private:
+    void put(const net::datagram& one, net::send_report& report) {
+      if (network_.queue_.size() >= network_.room) {
+        ++report.blocked;
+        return;
+      }
+      network_.queue_.push_back({where_, one.to, to_bytes(one.payload)});
+      ++report.sent;
+    }
+
     actor_network& network_;
     endpoint where_;
   };

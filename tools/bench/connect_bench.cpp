@@ -78,9 +78,9 @@ struct host_state {
     settings.instance = random.draw<std::uint64_t>();
     settings.supervisor = caf::actor{self};
     settings.directory = std::make_shared<session_directory>();
-    settings.timers = std::make_shared<timer_wheel>();
+    settings.timers = std::make_shared<timer_thread>();
     dial::config dialling;
-    dialling.max_inbound = dialling.max_inbound_per_address = 1u << 20;
+    dialling.max_proved = dial::proved_streams_for(65'535); // option max-peers as high as it goes
     dialler = spawn_dial_endpoint(self->home_system(), port, settings, {}, dialling);
   }
 

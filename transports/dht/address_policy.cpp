@@ -4,23 +4,6 @@
 
 namespace warren::dht {
 
-namespace {
-
-/// Returns `address` with all but the first so many octets zero.
-ip_address prefix_of(const ip_address& address, std::size_t octets_of_v4, std::size_t octets_of_v6) {
-  auto octets = address.octets();
-  if (address.family() == address_family::ipv4) {
-    std::array<std::byte, 4> prefix{};
-    std::copy_n(octets.begin(), octets_of_v4, prefix.begin());
-    return ip_address::v4(prefix);
-  }
-  std::array<std::byte, 16> prefix{};
-  std::copy_n(octets.begin(), octets_of_v6, prefix.begin());
-  return ip_address::v6(prefix);
-}
-
-} // namespace
-
 bool is_usable(const endpoint& where, address_family family) noexcept {
   const auto& address = where.address;
   return where.port != 0 && address.family() == family && !address.is_unspecified()
@@ -54,10 +37,6 @@ ip_address network_of(const ip_address& address) {
 
 ip_address voting_network_of(const ip_address& address) {
   return prefix_of(address, 3, 6);
-}
-
-ip_address source_of(const ip_address& address) {
-  return address.family() == address_family::ipv4 ? address : network_of(address);
 }
 
 } // namespace warren::dht

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/endpoint.hpp"
+#include "messages/address_prefix.hpp"
 
 #include <span>
 
@@ -41,9 +41,5 @@ inline std::uint64_t network_key(const ip_address& address) noexcept {
 /// Returns the network that has one vote about our own address: the /24 of an IPv4, the /48 of an IPv6 address, since many
 /// providers give each customer more than a /64.
 ip_address voting_network_of(const ip_address& address);
-
-/// Returns what the limits per address count by: an IPv4 address, or the /64 of an IPv6 one, since whoever has one of a
-/// /64's addresses has all.
-ip_address source_of(const ip_address& address);
 
 } // namespace warren::dht

@@ -24,8 +24,10 @@ struct counters {
   std::uint64_t unknown_accept = 0;   // an acceptance that belongs to no attempt
   std::uint64_t unknown_refuse = 0;   // a refusal that belongs to no attempt
   std::uint64_t open_of_released = 0; // a late repetition of an `open` whose stream is gone
-  std::uint64_t inbound_limit = 0;    // the limit on inbound streams was reached
-  std::uint64_t address_limit = 0;    // the limit on inbound streams of one address was reached
+  std::uint64_t inbound_limit = 0;    // an `open` beyond the limit on streams whose peer is proved
+  std::uint64_t opening_rate = 0;     // an `open` beyond the rate of its source
+  std::uint64_t unproved_limit = 0;   // unproved streams that gave way, as there were too many in all
+  std::uint64_t address_limit = 0;    // unproved streams that gave way, as there were too many of their source
   std::uint64_t transmit_limit = 0;   // replies dropped because nobody polled the earlier ones
 };
 

@@ -1,5 +1,6 @@
 #include "transports/dial/endpoint.hpp"
 
+#include "messages/address_prefix.hpp"
 #include "messages/udx_packet.hpp"
 
 #include <algorithm>
@@ -16,7 +17,10 @@ std::size_t told(std::uint16_t largest_packet) {
 } // namespace
 
 endpoint::endpoint(config settings, random_source& random)
-    : config_{settings}, random_{random}, cookies_{settings.cookie_lifetime, random} {
+    : config_{settings},
+      random_{random},
+      cookies_{settings.cookie_lifetime, random},
+      openings_{settings.opens_per_second, settings.open_burst, settings.opening_sources} {
 }
 
 // -- initiator ----------------------------------------------------------------
@@ -117,13 +121,14 @@ void endpoint::handle(time_point now, const warren::endpoint& from, const contro
     enqueue(from, control::encode(control::cookie{packet.initiator_id, packet.token, value}));
     ++counters_.cookies_sent;
   } else if (cookies_.check(now, from, packet)) {
-    handle_proven_open(from, packet);
+    handle_proven_open(now, from, packet);
   } else {
     ++counters_.bad_cookie;
   }
 }
 
-void endpoint::handle_proven_open(const warren::endpoint& from, const control::open& packet) {
+void endpoint::handle_proven_open(
+    time_point now, const warren::endpoint& from, const control::open& packet) {
   inbound_table::key which{from, packet.initiator_id, packet.token};
   if (auto known = inbound_.find(which)) {
     if (known->released) {
@@ -134,15 +139,15 @@ void endpoint::handle_proven_open(const warren::endpoint& from, const control::o
     send_accept(from, packet, known->local_id);
     return;
   }
-  auto all = inbound_.live() >= config_.max_inbound;
-  if (all || inbound_.live_of(from.address) >= config_.max_inbound_per_address) {
-    ++(all ? counters_.inbound_limit : counters_.address_limit);
+  if (!admits(now, from.address)) {
     enqueue(
         from, control::encode(control::refuse{packet.initiator_id, packet.token, control::refusal::busy}));
     return;
   }
+  make_room(from.address);
   auto local_id = allocate_id();
   inbound_.insert(which, local_id);
+  unproved_.insert(local_id, source_of(from.address));
   events_.push_back(inbound{from, local_id, packet.initiator_id, told(packet.largest_packet)});
   send_accept(from, packet, local_id);
   ++counters_.accepted;
@@ -154,6 +159,35 @@ void endpoint::send_accept(
   enqueue(from, control::encode(answer));
 }
 
+bool endpoint::admits(time_point now, const ip_address& from) {
+  if (inbound_.proved() >= config_.max_proved) {
+    ++counters_.inbound_limit;
+    return false;
+  }
+  if (!from.is_loopback() && !openings_.admit(now, source_of(from))) {
+    ++counters_.opening_rate;
+    return false;
+  }
+  return true;
+}
+
+/// The flooder's own go first: a source with too many of them costs nobody else a place.
+void endpoint::make_room(const ip_address& from) {
+  auto source = source_of(from);
+  if (!from.is_loopback() && unproved_.size_of(source) >= config_.max_unproved_per_source) {
+    ++counters_.address_limit;
+    give_way(*unproved_.oldest_of(source));
+  } else if (unproved_.size() >= config_.max_unproved) {
+    ++counters_.unproved_limit;
+    give_way(*unproved_.oldest());
+  }
+}
+
+void endpoint::give_way(std::uint32_t local_id) {
+  unproved_.erase(local_id);
+  events_.push_back(given_way{local_id});
+}
+
 void endpoint::handle(time_point, const warren::endpoint& from, const control::foreign_open& packet) {
   ++counters_.bad_version;
   enqueue(
@@ -161,7 +195,13 @@ void endpoint::handle(time_point, const warren::endpoint& from, const control::f
       control::encode(control::refuse{packet.initiator_id, packet.token, control::refusal::other_version}));
 }
 
+void endpoint::prove(std::uint32_t local_id) {
+  unproved_.erase(local_id);
+  inbound_.prove(local_id);
+}
+
 void endpoint::release(time_point now, std::uint32_t local_id) {
+  unproved_.erase(local_id);
   // A cookie lives up to twice its lifetime, and with it a repeated open.
   inbound_.release(local_id, now + 2 * config_.cookie_lifetime);
   if (!attempt_by_local_id_.contains(local_id))

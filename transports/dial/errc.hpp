@@ -7,7 +7,7 @@ namespace warren::dial {
 /// Why there is no stream.
 enum class errc {
   timed_out = 1,     // nobody answered within config::timeout
-  busy,              // the peer has reached its limit on inbound streams
+  busy,              // the peer has reached its limit on inbound streams, or on dials from our address
   version_mismatch,  // the peer speaks another version of the control protocol
   too_many_attempts, // config::max_attempts are in flight already
   bad_endpoint,      // port 0, unspecified or multicast address

@@ -36,6 +36,12 @@ struct failed {
   std::error_code reason;
 };
 
-using event = std::variant<inbound, outbound, failed>;
+/// An inbound stream whose peer has proved nothing must go: there are too many of them. release() it as ever. Whoever has the
+/// stream may find that the peer has proved itself meanwhile, and keep it: prove() is still taken.
+struct given_way {
+  std::uint32_t local_id = 0;
+};
+
+using event = std::variant<inbound, outbound, failed, given_way>;
 
 } // namespace warren::dial

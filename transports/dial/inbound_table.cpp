@@ -1,5 +1,7 @@
 #include "transports/dial/inbound_table.hpp"
 
+#include <utility>
+
 namespace warren::dial {
 
 std::optional<inbound_table::entry> inbound_table::find(const key& which) const {
@@ -9,19 +11,24 @@ std::optional<inbound_table::entry> inbound_table::find(const key& which) const 
 
 void inbound_table::insert(const key& which, std::uint32_t local_id) {
   entries_[which] = {local_id, false};
-  live_.emplace(local_id, which);
-  ++live_by_address_[which.remote.address];
+  live_.emplace(local_id, live_stream{which});
+}
+
+bool inbound_table::prove(std::uint32_t local_id) {
+  auto it = live_.find(local_id);
+  if (it == live_.end() || std::exchange(it->second.proved, true))
+    return false;
+  ++proved_;
+  return true;
 }
 
 bool inbound_table::release(std::uint32_t local_id, time_point forget_at) {
   auto it = live_.find(local_id);
   if (it == live_.end())
     return false;
-  auto which = it->second;
+  auto [which, proved] = it->second;
   live_.erase(it);
-  auto of_address = live_by_address_.find(which.remote.address);
-  if (--of_address->second == 0)
-    live_by_address_.erase(of_address);
+  proved_ -= proved;
   if (order_.size() >= max_released)
     forget_oldest();
   entries_[which].released = true;
@@ -37,11 +44,6 @@ void inbound_table::expire(time_point now) {
 
 std::optional<time_point> inbound_table::next_expiry() const {
   return order_.empty() ? std::nullopt : std::optional{order_.front().forget_at};
-}
-
-std::size_t inbound_table::live_of(const ip_address& address) const {
-  auto it = live_by_address_.find(address);
-  return it == live_by_address_.end() ? 0 : it->second;
 }
 
 bool inbound_table::holds(std::uint32_t local_id) const {

@@ -32,6 +32,9 @@ public:
 
   void insert(const key& which, std::uint32_t local_id);
 
+  /// Marks the peer of the stream as proved. Returns false for an id that is not live here, or is proved already.
+  bool prove(std::uint32_t local_id);
+
   /// Marks the stream as gone; its opening is remembered until `forget_at`, or until max_released later ones crowd it
   /// out. Returns false for an id that is not live here.
   bool release(std::uint32_t local_id, time_point forget_at);
@@ -42,9 +45,9 @@ public:
   /// Returns when expire() has something to do next.
   std::optional<time_point> next_expiry() const;
 
-  /// Returns the number of streams that live, in all and of one address.
+  /// Returns the number of streams that live, in all and with a proved peer.
   std::size_t live() const noexcept { return live_.size(); }
-  std::size_t live_of(const ip_address& address) const;
+  std::size_t proved() const noexcept { return proved_; }
 
   /// True while the id is live or remembered.
   bool holds(std::uint32_t local_id) const;
@@ -55,6 +58,10 @@ private:
   struct key_hash {
     std::size_t operator()(const key& which) const noexcept;
   };
+  struct live_stream {
+    key which;
+    bool proved = false;
+  };
   struct released_opening {
     time_point forget_at;
     std::uint32_t local_id = 0;
@@ -63,10 +70,10 @@ private:
   void forget_oldest();
 
   std::unordered_map<key, entry, key_hash> entries_;
-  std::unordered_map<std::uint32_t, key> live_;     // by local id
-  std::unordered_map<std::uint32_t, key> released_; // by local id
-  std::unordered_map<ip_address, std::size_t> live_by_address_;
+  std::unordered_map<std::uint32_t, live_stream> live_; // by local id
+  std::unordered_map<std::uint32_t, key> released_;     // by local id
   std::deque<released_opening> order_; // released openings, oldest first
+  std::size_t proved_ = 0;
 };
 
 } // namespace warren::dial

@@ -1,4 +1,5 @@
 #include "messages/udx_packet.hpp"
+#include "tests/actors/transport/state_of.hpp"
 #include "tests/actors/transport/swarm_fixture.hpp"
 
 using namespace warren;
@@ -52,6 +53,25 @@ BOOST_FIXTURE_TEST_CASE(peers_on_a_topic_find_each_other_and_know_who_the_other_
       std::find_if(events.begin(), events.end(), [](const auto& e) { return e.kind == "peer_connected"; });
   BOOST_REQUIRE((greeted != events.end()));
   BOOST_TEST(greeted->peer.id == at_a.peer.id);
+}
+
+// What is on its way over the path is bounded by the option, and not by what a stream takes unless it is told.
+BOOST_FIXTURE_TEST_CASE(the_send_buffer_is_the_streams_too, swarm_fixture) {
+  auto small = setup_at(10);
+  small.opts.send_buffer = 64 * 1024;
+  auto large = setup_at(11);
+  large.opts.send_buffer = 16 << 20;
+  auto a = start(std::move(small));
+  auto b = start(std::move(large));
+  join(a);
+  join(b);
+  pass(10s);
+  auto room_of = [](const node& n) {
+    auto& connection = connection_of(n.transport);
+    return connection.pipes.find(*connection.session.active_pipe())->line->writable();
+  };
+  BOOST_TEST(room_of(a) == 64u * 1024);
+  BOOST_TEST(room_of(b) == 16u << 20);
 }
 
 BOOST_FIXTURE_TEST_CASE(small_messages_written_at_once_share_datagrams, pair_fixture) {

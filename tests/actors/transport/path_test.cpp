@@ -1,4 +1,5 @@
 #include "messages/byte_order.hpp"
+#include "messages/udx_packet.hpp"
 #include "tests/actors/transport/relay_mode_fixture.hpp"
 
 using namespace warren;
@@ -169,6 +170,37 @@ BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at
   }
   require_connected_once();
   BOOST_TEST(state_of(b.transport).counters["supervisor.network_changed"] == 5u);
+}
+
+// The peer's end of the one it was before never comes; DESTROY is all that is left to say.
+BOOST_AUTO_TEST_CASE(a_path_that_was_let_go_and_that_the_peer_does_not_end_goes_away) {
+  start_connected(transport_mode::hyperswarm);
+  network.loses = [](const endpoint& from, byte_view datagram) {
+    auto packet = udx::parse_packet(datagram);
+    return from == at(2) && packet && packet->header.has(udx::packet_type::end);
+  };
+  network.cut(at(2));
+  talk(1, 1500ms); // suspect, and another path is looked for
+  network.mend(at(2));
+  talk(1, 5s);
+  BOOST_TEST(connection_of(a.transport).pipes.size() > 1u);
+  talk(1, pipe_set::end_timeout);
+  BOOST_TEST(connection_of(a.transport).pipes.size() == 1u);
+  check_all_arrived_once_in_order();
+  require_connected_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_took_over_has_proved_to_be_the_peers) {
+  start_connected(transport_mode::hyperswarm);
+  move(2, {*ip_address::parse("10.0.0.1"), 2});
+  tell_of_change(b);
+  talk(5, 1s);
+  for (const auto* n : {&a, &b}) {
+    auto& connection = connection_of(n->transport);
+    auto active = *connection.session.active_pipe();
+    BOOST_TEST(active > 1u);
+    BOOST_TEST(connection.pipes.find(active)->udx->is_proved());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(moves_in_quick_succession_are_followed_to_the_last) {

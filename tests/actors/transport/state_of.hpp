@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/noise_stream_state.hpp"
 #include "actors/supervisor_state.hpp"
 
 namespace warren::test {
@@ -8,6 +9,12 @@ namespace warren::test {
 inline supervisor_state& state_of(const transport_actor& transport) {
   auto pointer = caf::actor_cast<caf::abstract_actor*>(transport);
   return *static_cast<act::state_actor<supervisor_state>*>(pointer)->state;
+}
+
+/// Returns the state of the only connection of `transport`.
+inline noise_stream_state& connection_of(const transport_actor& transport) {
+  auto pointer = caf::actor_cast<caf::abstract_actor*>(state_of(transport).streams.begin()->second.actor);
+  return *static_cast<act::state_actor<noise_stream_state>*>(pointer)->state;
 }
 
 } // namespace warren::test

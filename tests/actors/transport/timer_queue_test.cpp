@@ -1,4 +1,4 @@
-#include "actors/timer_wheel.hpp"
+#include "actors/timer_thread.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 using namespace warren;
@@ -71,13 +71,13 @@ BOOST_AUTO_TEST_CASE(an_alarm_that_is_gone_wakes_nobody) {
 
 struct no_fixture {};
 
-BOOST_FIXTURE_TEST_CASE(a_wheel_wakes_actors_by_the_real_clock, no_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_timer_thread_wakes_actors_by_the_real_clock, no_fixture) {
   caf::actor_system_config settings;
   settings.add_message_types<caf::id_block::warren>();
   caf::actor_system system{settings};
-  timer_wheel wheel;
+  timer_thread timers;
   caf::scoped_actor self{system};
-  timer_queue::alarm one{wheel.queue(), self->address()};
+  timer_queue::alarm one{timers.queue(), self->address()};
   auto start = time_point::clock::now();
   one.set(start, start + 1h);
   one.set(start, start + 1ms);

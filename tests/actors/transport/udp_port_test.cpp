@@ -35,6 +35,36 @@ struct port_fixture : actor_fixture {
     run();
   }
 
+  /// Delivers one datagram so many times, before anybody reads one.
+  void flood(std::shared_ptr<bytes> datagram, std::size_t times) {
+    net::packet packet{{}, *datagram};
+    for (std::size_t i = 0; i < times; ++i)
+      port->deliver(net::packet_batch{datagram, std::span{&packet, 1}});
+  }
+
+  std::uint64_t dropped(const std::string& name) const {
+    counter_map counters;
+    port->count_into(counters);
+    return counters[name];
+  }
+
+  void check_flood(
+      std::byte kind, std::size_t size, const recorder<packets_arrived>& receiver, const std::string& counter) {
+    const auto taken = datagram_copies::max_waiting / datagram_copies::cost_of(size);
+    auto datagram = std::make_shared<bytes>(size, kind);
+    std::weak_ptr<bytes> buffer = datagram;
+    flood(std::exchange(datagram, {}), 2 * taken);
+    BOOST_TEST(buffer.expired(), "nobody has read it yet, and the receive buffer is free all the same");
+    BOOST_TEST(dropped(counter) == taken);
+    run();
+    BOOST_REQUIRE(receiver.all<packets_arrived>().size() == taken);
+    BOOST_TEST((to_bytes(receiver.all<packets_arrived>().front().batch->packets()[0].payload) == bytes(size, kind)));
+    receiver.all<packets_arrived>().clear();
+    deliver({bytes(size, kind)});
+    BOOST_TEST(receiver.all<packets_arrived>().size() == 1u, "there is room again once it has read them");
+    BOOST_TEST(dropped(counter) == taken);
+  }
+
   actor_network network;
   std::shared_ptr<udp_port> port = network.make_port({});
   recorder<packets_arrived> krpc = record<packets_arrived>();
@@ -71,32 +101,19 @@ BOOST_AUTO_TEST_CASE(what_nobody_waits_for_is_dropped_and_counted_by_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(krpc_that_nobody_reads_is_dropped_above_a_bound_and_holds_no_receive_buffer) {
-  auto octets = std::make_shared<bytes>(1000, std::byte{'d'});
-  net::packet packet{{}, *octets};
-  std::weak_ptr<bytes> buffer = octets;
-  const auto sent = 2 * udp_port::max_waiting_krpc / 1000;
-  auto flood = [&](std::shared_ptr<bytes> owner) {
-    for (std::size_t i = 0; i < sent; ++i)
-      port->deliver(net::packet_batch{owner, std::span{&packet, 1}});
-  };
-  auto dropped = [&] {
-    counter_map counters;
-    port->count_into(counters);
-    return counters["udp.krpc_overload"];
-  };
-  flood(std::exchange(octets, {}));
-  BOOST_TEST(
-      buffer.expired(), "the receiver has not read it yet, and the receive buffer is free all the same");
-  const auto taken = udp_port::max_waiting_krpc / 1000;
-  BOOST_TEST(dropped() == sent - taken);
-  run();
-  BOOST_TEST(krpc.all<packets_arrived>().size() == taken);
-  BOOST_TEST(
-      as_text(krpc.all<packets_arrived>().front().batch->packets()[0].payload) == std::string(1000, 'd'));
-  krpc.all<packets_arrived>().clear();
+  check_flood(std::byte{'d'}, 1000, krpc, "udp.krpc_overload");
+}
+
+BOOST_AUTO_TEST_CASE(control_packets_that_nobody_reads_are_dropped_above_a_bound_and_hold_no_receive_buffer) {
+  check_flood(std::byte{0x57}, 32, control, "udp.control_overload");
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_one_protocol_leaves_the_other_its_room) {
+  flood(std::make_shared<bytes>(1000, std::byte{0x57}), datagram_copies::max_waiting / 1000);
   deliver({to_bytes("d1")});
-  BOOST_TEST(krpc.all<packets_arrived>().size() == 1u, "there is room again once it has read them");
-  BOOST_TEST(dropped() == sent - taken);
+  BOOST_TEST(krpc.all<packets_arrived>().size() == 1u);
+  BOOST_TEST(dropped("udp.control_overload") > 0u);
+  BOOST_TEST(dropped("udp.krpc_overload") == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_detached_stream_gets_nothing_more) {

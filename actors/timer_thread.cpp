@@ -1,4 +1,4 @@
-#include "actors/timer_wheel.hpp"
+#include "actors/timer_thread.hpp"
 
 #include "messages/types.hpp"
 
@@ -18,11 +18,11 @@ void serve(timer_queue& queue) {
 
 } // namespace
 
-timer_wheel::timer_wheel() : thread_{[queue = queue_] { serve(*queue); }} {
+timer_thread::timer_thread() : thread_{[queue = queue_] { serve(*queue); }} {
   // nop
 }
 
-timer_wheel::~timer_wheel() {
+timer_thread::~timer_thread() {
   queue_->stop();
   if (thread_.get_id() == std::this_thread::get_id())
     thread_.detach();
