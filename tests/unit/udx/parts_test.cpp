@@ -379,7 +379,7 @@ BOOST_AUTO_TEST_CASE(
   mtu_search search{1200, 9000};
   search.on_path_proven();
   std::vector<std::size_t> found;
-  for (auto size = search.probe_size(start); size; size = search.probe_size()) {
+  for (auto size = search.probe_size(start); size; size = search.probe_size(start)) {
     BOOST_TEST(*size - search.mtu() <= 255u);
     search.on_probe_sent();
     search.on_probe_acked();
