@@ -128,9 +128,21 @@ void engine::become_admitted() {
 void engine::close(time_point now, errc reason) {
   if (closed_ || closing_)
     return;
-  if (!records_ || active_ == nullptr)
+  if (!records_)
     return end(reason, false);
   begin_closing(now, reason, false);
+  if (active_ == nullptr)
+    close_without_pipe();
+}
+
+// Called when the session is closing and has no pipe. What was accepted is still to be delivered, so another pipe is awaited,
+// until the deadlines of the end. Not before anything could be written; nor after another connection has taken over, as
+// nobody dials for this one any more.
+void engine::close_without_pipe() {
+  if (!admitted_ || closing_->reason == errc::duplicate)
+    return end(closing_->reason, closing_->by_peer);
+  auto until = closing_->deadline + (closing_->drain_over ? duration{} : config_.limits.drain_timeout);
+  out_.events.push_back(pipe_needed{std::min(until, *resume_deadline_)});
 }
 
 void engine::begin_closing(time_point now, errc reason, bool by_peer) {
@@ -139,8 +151,14 @@ void engine::begin_closing(time_point now, errc reason, bool by_peer) {
   closing_.emplace();
   closing_->reason = reason;
   closing_->by_peer = by_peer;
-  closing_->deadline = now + config_.limits.drain_timeout;
-  closing_->last_deadline = now + config_.limits.longest_drain;
+  const auto& bounds = config_.limits;
+  closing_->deadline = now + bounds.drain_timeout;
+  closing_->last_deadline = std::max(now + bounds.longest_drain - bounds.drain_timeout, closing_->deadline);
+}
+
+// Called when something that was accepted before the end has got on.
+void engine::on_drain_progress(time_point now) {
+  closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
 }
 
 void engine::on_closing_deadline(time_point now) {
@@ -148,6 +166,8 @@ void engine::on_closing_deadline(time_point now) {
     return end(closing_->reason, closing_->by_peer);
   closing_->drain_over = true;
   closing_->deadline = now + config_.limits.drain_timeout;
+  closing_->last_deadline =
+      std::max(closing_->last_deadline + config_.limits.drain_timeout, closing_->deadline);
 }
 
 void engine::end_if_closed_by_both() {

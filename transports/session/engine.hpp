@@ -69,7 +69,7 @@ private:
     errc reason = errc::closed_normally;
     bool by_peer = false;
     time_point deadline;
-    time_point last_deadline; // limits::longest_drain
+    time_point last_deadline; // whatever gets on
     bool drain_over = false;
     bool sent = false;
     std::uint64_t sent_in = 0;
@@ -78,6 +78,8 @@ private:
 
   // engine.cpp
   void begin_closing(time_point now, errc reason, bool by_peer);
+  void close_without_pipe();
+  void on_drain_progress(time_point now);
   void end(errc reason, bool by_peer);
   void end_if_closed_by_both();
   void establish(time_point now, pipe& first);
@@ -108,6 +110,7 @@ private:
   void on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame);
   void on_broken_pipe(time_point now, pipe& from, std::error_code why);
   void on_garbled_pipe(time_point now, pipe& from, errc why);
+  void on_refusal(time_point now, pipe& from);
   static void put_handshake(pipe& to, byte_view message);
   void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
   void on_record(time_point now, pipe& from, const pipe_frame& frame);

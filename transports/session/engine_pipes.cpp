@@ -84,9 +84,9 @@ void engine::forget(time_point now, pipe_id id) {
     return;
   }
   liveness_.on_pipe_gone();
-  if (closing_)
-    return end(closing_->reason, closing_->by_peer);
   resume_deadline_ = now + config_.limits.resume_window;
+  if (closing_)
+    return close_without_pipe();
   out_.events.push_back(pipe_needed{*resume_deadline_});
 }
 

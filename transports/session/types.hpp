@@ -34,10 +34,11 @@ struct limits {
   duration handshake_timeout = std::chrono::seconds{10};
   /// Neither admit nor close after the handshake: closed{admission_timeout}.
   duration admission_timeout = std::chrono::seconds{10};
-  /// After close(): when nothing of the messages accepted before was acknowledged for so long, the rest is dropped and the
-  /// close frame goes; the peer's own close is awaited once more as long. closed::unconfirmed tells.
+  /// After close(), with a pipe or without one: when nothing of the messages accepted before was acknowledged and nothing of
+  /// the peer's came for so long, the rest is dropped and the close frame goes; the peer's own close is awaited once more as
+  /// long. closed::unconfirmed tells.
   duration drain_timeout = std::chrono::seconds{10};
-  /// So long may both take together, however much gets on.
+  /// So long may both take together, however much gets on. At least twice drain_timeout.
   duration longest_drain = std::chrono::minutes{2};
   /// Silence after which a ping is sent on a path that was of use since the last one, so that an application which waits for
   /// an answer does not wait long on a dead path.
@@ -155,7 +156,8 @@ struct pipe_active {
   pipe_id pipe = 0;
 };
 
-/// The session has no pipe and ends at `until` unless one is attached and resumes.
+/// The session has no pipe and ends at `until` unless one is attached and resumes. Told again by a close() meanwhile, which
+/// still delivers what was accepted before it and may end earlier.
 struct pipe_needed {
   time_point until;
 };
