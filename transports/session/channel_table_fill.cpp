@@ -28,6 +28,10 @@ void channel_table::fill_windows(record_text& record, std::size_t limit) {
     window_list_.pop_front();
     if (subject == nullptr)
       continue;
+    if (must_wait_for_credit(*subject)) {
+      waiting_for_completion_.push_back(subject->id); // and stays listed
+      continue;
+    }
     subject->window_listed = false;
     if (subject->close_requested)
       continue;

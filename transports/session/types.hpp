@@ -70,8 +70,13 @@ struct limits {
   std::uint32_t receive_window = 1u << 20;
   /// Unsent octets per channel beyond which write() answers would_block.
   std::size_t send_queue_bytes = 1u << 20;
-  /// Channels of one session; opens beyond it are refused, join_topic() answers limit_reached.
+  /// Topics of one session; join_topic() answers limit_reached beyond it. A topic has at most two channels, one that is being
+  /// closed and a fresh one; the peer's opens beyond that are refused, our own wait.
   std::size_t channels = 4096;
+  /// Octets of messages that are not complete yet, on all channels. Beyond it fragments are not paid back until a message
+  /// completes or its channel closes, except on one channel, so that one message always can be completed. What is held is
+  /// thus at most so much, one message, and a window of each channel.
+  std::size_t incomplete_bytes = 64u << 20;
   /// A new key after so many records or so much time, whichever is first (DESIGN section 2). At most 2^20 records.
   std::uint64_t rekey_after_records = 1u << 20;
   duration rekey_after = std::chrono::hours{1};

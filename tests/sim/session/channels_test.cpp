@@ -163,6 +163,23 @@ BOOST_AUTO_TEST_CASE(a_channel_whose_consumer_stalls_is_bounded_and_stops_no_oth
   BOOST_TEST(p.ends[0].has<writable>());
 }
 
+BOOST_AUTO_TEST_CASE(long_messages_on_many_channels_all_complete_although_few_may_be_incomplete) {
+  pair p;
+  p.bounds.incomplete_bytes = 1u << 20;
+  p.start();
+  p.settle();
+  std::vector<topic> all;
+  for (auto name : {"a", "b", "c", "d"})
+    all.push_back(p.open_topic(name));
+  for (const auto& t : all)
+    for (std::size_t end : {0, 1})
+      BOOST_REQUIRE(!p.ends[end].session->write(p.channel(end, t), bytes(4u << 20)));
+  p.settle();
+  for (const auto& t : all)
+    for (std::size_t end : {0, 1})
+      BOOST_TEST(p.ends[end].messages[p.channel(end, t)].size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(empty_messages_need_credit_too) {
   joined p;
   auto t = p.open_topic();
