@@ -156,14 +156,23 @@ void engine::begin_closing(time_point now, errc reason, bool by_peer) {
   closing_->last_deadline = std::max(now + bounds.longest_drain - bounds.drain_timeout, closing_->deadline);
 }
 
+// "In order" promises that everything was delivered; the other reasons do not.
+void engine::note_cut_short() noexcept {
+  if (closing_->reason == errc::closed_normally)
+    closing_->reason = errc::cut_short;
+}
+
 // Called when something that was accepted before the end has got on.
 void engine::on_drain_progress(time_point now) {
   closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
 }
 
 void engine::on_closing_deadline(time_point now) {
-  if (closing_->drain_over)
+  if (closing_->drain_over) {
+    if (!closing_->received)
+      note_cut_short(); // of what the peer accepted something may be missing
     return end(closing_->reason, closing_->by_peer);
+  }
   closing_->drain_over = true;
   closing_->deadline = now + config_.limits.drain_timeout;
   closing_->last_deadline =
@@ -185,10 +194,12 @@ void engine::fail(errc reason, bool by_peer) {
 
 void engine::end(errc reason, bool by_peer) {
   auto unconfirmed = has_unconfirmed_data();
-  if (records_ && !closing_) {
+  if (unconfirmed && reason == errc::closed_normally)
+    reason = errc::cut_short;
+  if (records_ && !closing_)
     closing_.emplace();
-    closing_->reason = reason;
-  }
+  if (closing_)
+    closing_->reason = reason; // the newest; put_close sends it unless a close frame was sent
   channels_.stop();
   closed_ = true;
   last_record_due_ = records_.has_value();

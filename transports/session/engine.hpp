@@ -80,6 +80,7 @@ private:
   void begin_closing(time_point now, errc reason, bool by_peer);
   void close_without_pipe();
   void on_drain_progress(time_point now);
+  void note_cut_short() noexcept;
   void end(errc reason, bool by_peer);
   void end_if_closed_by_both();
   void establish(time_point now, pipe& first);

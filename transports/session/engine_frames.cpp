@@ -251,6 +251,8 @@ void engine::on_close(time_point now, const wire::close& f) {
     return end(reason, true);
   if (!closing_)
     begin_closing(now, reason, true);
+  else if (reason == errc::cut_short)
+    note_cut_short(); // the peer dropped what it had accepted
   closing_->received = true;
 }
 

@@ -75,9 +75,77 @@ BOOST_AUTO_TEST_CASE(a_consumer_that_takes_nothing_delays_the_end_only_so_long) 
   BOOST_TEST(!t.ends[0].end);
   t.run_for(std::chrono::seconds{12});
   BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
-  BOOST_TEST((t.ends[1].end->why == errc::closed_normally));
+  for (const auto& end : t.ends)
+    BOOST_TEST((end.end->why == errc::cut_short));
   BOOST_TEST(t.ends[0].end->unconfirmed);
   BOOST_TEST(!t.ends[1].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(both_sides_tell_when_the_one_who_did_not_ask_for_the_end_drops_something) {
+  talking t;
+  t.ends[0].consume_at_once = false;
+  for (int i = 0; i < 6; ++i) {
+    t.write(1, 300'000);
+    t.settle();
+  }
+  t.at(0).close(t.now, errc::closed_normally);
+  t.run_for(2 * t.bounds.drain_timeout);
+  BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+  BOOST_TEST(t.received(0) < 6);
+  for (const auto& end : t.ends)
+    BOOST_TEST((end.end->why == errc::cut_short));
+  BOOST_TEST(!t.ends[0].end->by_peer);
+  BOOST_TEST(!t.ends[0].end->unconfirmed);
+  BOOST_TEST(t.ends[1].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_whose_own_end_never_came_may_have_had_more_to_say) {
+  talking t;
+  t.at(0).close(t.now, errc::closed_normally);
+  t.cut(t.pipes[0]);
+  t.run_for(2 * t.bounds.drain_timeout);
+  BOOST_REQUIRE(t.ends[0].end);
+  BOOST_TEST((t.ends[0].end->why == errc::cut_short));
+  BOOST_TEST(!t.ends[0].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(another_reason_is_not_replaced_by_that_of_an_end_that_was_cut_short) {
+  talking t;
+  t.ends[1].consume_at_once = false;
+  for (int i = 0; i < 6; ++i) {
+    t.write(0, 300'000);
+    t.settle();
+  }
+  t.at(0).close(t.now, errc::duplicate);
+  t.run_for(2 * t.bounds.drain_timeout);
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == errc::duplicate));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_a_closing_session_at_once_is_told_instead_of_the_first_reason) {
+  talking t;
+  t.write(0, 3u << 20);
+  t.at(0).close(t.now, errc::closed_normally);
+  t.transmit_from(0);
+  t.at(0).abort(t.now, errc::access_denied);
+  t.settle();
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == errc::access_denied));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_abort_that_drops_something_does_not_say_that_it_was_in_order) {
+  talking t;
+  t.write(0, 3u << 20);
+  t.at(0).abort(t.now, errc::closed_normally);
+  t.settle();
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == errc::cut_short));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_consumer_delays_the_end_as_long_as_it_gets_on) {
@@ -190,6 +258,8 @@ BOOST_AUTO_TEST_CASE(a_close_is_in_order_wherever_the_pipe_breaks) {
     // Whose last acknowledgement was lost cannot know whether the other one has it all, but ends all the same.
     t.run_for(2 * t.bounds.drain_timeout);
     BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+    for (const auto& end : t.ends)
+      BOOST_REQUIRE((end.end->why == (end.end->unconfirmed ? errc::cut_short : errc::closed_normally)));
     BOOST_REQUIRE((!t.ends[0].end->unconfirmed || !t.ends[1].end->unconfirmed));
   };
   run(0, 1);
@@ -227,6 +297,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_holds_a_closing_session_no_longer_than_
     t.run_for(std::chrono::milliseconds{1});
     BOOST_REQUIRE(t.ends[0].end);
     BOOST_TEST(t.ends[0].end->unconfirmed);
+    BOOST_TEST((t.ends[0].end->why == errc::cut_short));
     t.run_for(std::chrono::seconds{61});
     BOOST_REQUIRE(t.ends[1].end);
     BOOST_TEST((t.ends[1].end->why == errc::path_lost));
