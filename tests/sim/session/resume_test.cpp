@@ -118,10 +118,9 @@ BOOST_AUTO_TEST_CASE(a_better_pipe_takes_over_while_data_flows) {
 
 BOOST_AUTO_TEST_CASE(pipes_that_break_and_come_at_random_lose_nothing) {
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
-    talking t{seed};
+    talking t{seed, limits{.rekey_after_records = 5}};
     t.piece = 1 + static_cast<std::size_t>(t.random.below(500));
     t.budget = 100 + static_cast<std::size_t>(t.random.below(3000));
-    t.bounds.rekey_after_records = 5;
     for (int step = 0; step < 120; ++step) {
       auto end = static_cast<std::size_t>(t.random.below(2));
       switch (t.random.below(12)) {
@@ -151,6 +150,31 @@ BOOST_AUTO_TEST_CASE(pipes_that_break_and_come_at_random_lose_nothing) {
     t.connect(0);
     t.settle();
     t.check_everything_arrived_once();
+    for (std::size_t end : {0, 1})
+      BOOST_REQUIRE(t.at(end).counters().rekeys_out > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keys_change_wherever_the_pipe_breaks) {
+  for (std::uint64_t at = 1; at <= 900; ++at) {
+    talking t{at, limits{.rekey_after_records = 1 + at % 3}};
+    t.pipes[0].cut_after = t.pipes[0].sent[0] + t.pipes[0].sent[1] + at;
+    t.piece = 64;
+    t.budget = 300;
+    for (std::size_t size : {10u, 300u, 0u})
+      for (std::size_t end : {0, 1})
+        t.write(end, size);
+    t.settle();
+    t.cut(t.pipes[0]);
+    for (std::size_t end : {0, 1})
+      t.write(end, 20);
+    t.connect(at % 2);
+    t.settle();
+    t.check_everything_arrived_once();
+    for (std::size_t end : {0, 1}) {
+      BOOST_REQUIRE(t.at(end).counters().rekeys_out > 0);
+      BOOST_REQUIRE(t.at(end).counters().rekeys_in == t.at(1 - end).counters().rekeys_out);
+    }
   }
 }
 
