@@ -20,8 +20,12 @@ namespace warren::session {
 /// engine_transmit.cpp (what goes out).
 class engine {
 public:
-  /// Pipes that try to resume at the same time; more are let go at once.
+  /// Pipes that carry the session, stand by, or try to resume. For a further one the oldest pipe gives way that the peer has
+  /// not confirmed; otherwise the further one is let go at once.
   static constexpr std::size_t max_pipes = 6;
+  /// Pipes beside them that somebody made for the session and that have not brought a resume request with a good proof. The
+  /// oldest gives way.
+  static constexpr std::size_t max_unproved_pipes = 4;
 
   engine(config settings, random_source& random, time_point now);
 
@@ -89,6 +93,9 @@ private:
 
   // engine_pipes.cpp
   pipe* find_pipe(pipe_id id) noexcept;
+  bool let_go_of_oldest(pipe_phase phase);
+  bool make_room_for_unproved();
+  bool make_room();
   void start_resume(time_point now, pipe& fresh);
   void activate(time_point now, pipe& next);
   void release(pipe_id id, std::error_code why);
