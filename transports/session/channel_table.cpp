@@ -13,10 +13,6 @@ namespace {
 constexpr double own_open_burst = 4096;
 constexpr double own_opens_per_second = 32;
 
-role other(role side) {
-  return side == role::initiator ? role::responder : role::initiator;
-}
-
 } // namespace
 
 channel_table::channel_table(const limits& bounds, role side, outputs& out)

@@ -216,14 +216,6 @@ void engine::check_resume_deadlines(time_point now) {
 
 // -- resume --------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-role other(role side) {
-  return side == role::initiator ? role::responder : role::initiator;
-}
-
-} // namespace
-
 // Of the pipes dialled here, those on which the switch is not done.
 bool engine::goes_before_peers(time_point now, const pipe& own) const noexcept {
   return arbiter() && own.side == role::initiator && now - own.since < config_.limits.resume_precedence

@@ -28,6 +28,11 @@ struct session_id {
 /// Who dialled: the initiator of a session or of a pipe.
 enum class role : std::uint8_t { initiator, responder };
 
+/// Returns the role of the other side.
+constexpr role other(role side) noexcept {
+  return side == role::initiator ? role::responder : role::initiator;
+}
+
 /// Every bound of a session. What happens at a bound stands with it.
 struct limits {
   /// Handshake not finished: closed{handshake_timeout}.
