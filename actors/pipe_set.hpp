@@ -8,7 +8,7 @@
 
 namespace warren {
 
-/// The pipes of one session, between the machine and what carries them. At most session::engine::max_pipes are the
+/// The pipes of one session, between the machine and what carries them. Bounded by session::engine are those that are the
 /// session's; those that it has let go of stay until they have said their last word, and no longer than end_timeout.
 class pipe_set {
 public:

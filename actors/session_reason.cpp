@@ -9,6 +9,7 @@ errc code_of(session::errc why, bool by_peer) {
   switch (why) {
     case errc::closed_normally:
     case errc::shutting_down:
+    case errc::cut_short:
       return by_peer ? warren::errc::closed_by_peer : warren::errc::closed_locally;
     case errc::duplicate:
       return warren::errc::replaced;

@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   limits bounds;
   bounds.receive_window = 10'000;
   bounds.channels = 8;
+  bounds.incomplete_bytes = 3000;
   outputs out;
   channel_table table{bounds, role::responder, out};
   table.start(handshake_hash);

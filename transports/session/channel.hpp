@@ -25,6 +25,7 @@ struct channel {
 
   send_queue outgoing;
   bool ready = false;   ///< In the table's ready list.
+  std::size_t turn = 0; ///< Octets of records that its turn has taken, when it is first there.
   bool blocked = false; ///< A write was refused: event `writable` is owed.
   bool finish_requested = false;
   bool finish_sent = false;

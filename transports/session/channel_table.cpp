@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace warren::session {
 
@@ -11,10 +12,6 @@ namespace {
 
 constexpr double own_open_burst = 4096;
 constexpr double own_opens_per_second = 32;
-
-role other(role side) {
-  return side == role::initiator ? role::responder : role::initiator;
-}
 
 } // namespace
 
@@ -53,6 +50,9 @@ void channel_table::leave(const topic& subject) {
   auto known = topics_.find(subject);
   if (known == topics_.end() || !known->second.joined)
     return;
+  for (auto& [id, each] : channels_)
+    if (each->open && each->subject == subject && !each->close_requested)
+      request_close(*each);
   auto& entry = known->second;
   if (entry.state == topic_state::opening) {
     // Its answer is still to come and must find the channel.
@@ -60,8 +60,6 @@ void channel_table::leave(const topic& subject) {
     find(entry.channel)->close_requested = true;
     return;
   }
-  if (entry.state == topic_state::open)
-    request_close(*find(entry.channel));
   if (entry.state == topic_state::waiting)
     std::erase(open_queue_, subject);
   topics_.erase(known);
@@ -96,6 +94,10 @@ void channel_table::request_opens(time_point now) {
     auto known = topics_.find(open_queue_.front());
     if (known == topics_.end() || known->second.state != topic_state::waiting) {
       open_queue_.pop_front(); // the peer was faster
+      continue;
+    }
+    if (channels_of(known->first) >= max_channels_per_topic) {
+      open_queue_.pop_front(); // until one is closed, see erase_channel
       continue;
     }
     if (!own_opens_.take(now)) {
@@ -139,6 +141,22 @@ channel& channel_table::add_channel(const topic& subject) {
   return *(channels_[id] = std::move(created));
 }
 
+// Called when both sides have closed the channel, or its open was refused.
+void channel_table::erase_channel(const channel& gone) {
+  auto id = gone.id;
+  settle_incomplete(id, gone.assembling.size());
+  auto known = topics_.find(gone.subject);
+  // Its open may have waited for this.
+  if (known != topics_.end() && known->second.state == topic_state::waiting)
+    open_queue_.push_back(gone.subject);
+  channels_.erase(id);
+}
+
+std::size_t channel_table::channels_of(const topic& subject) const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(channels_, [&](const auto& entry) { return entry.second->subject == subject; }));
+}
+
 void channel_table::become_open(channel& subject, channel_id remote_id, std::uint32_t window) {
   subject.remote_id = remote_id;
   subject.open = true;
@@ -158,7 +176,7 @@ void channel_table::become_open(channel& subject, channel_id remote_id, std::uin
 
 void channel_table::request_close(channel& subject) {
   subject.close_requested = true;
-  subject.assembling = {};
+  settle_incomplete(subject.id, std::exchange(subject.assembling, {}).size());
   mark_ready(subject);
 }
 
@@ -204,6 +222,32 @@ void channel_table::list_window(channel& subject) {
     return;
   subject.window_listed = true;
   window_list_.push_back(subject.id);
+}
+
+// True when fragments of the channel's message are not paid back for now: other messages are incomplete, and one of them is to
+// be completed first.
+bool channel_table::must_wait_for_credit(const channel& subject) {
+  if (subject.assembling.empty() || incomplete_ <= limits_.incomplete_bytes)
+    return false;
+  if (!completing_)
+    completing_ = subject.id;
+  return *completing_ != subject.id;
+}
+
+// Called when `octets` of the channel's incomplete message were completed or dropped. Whoever waited may get credit now.
+void channel_table::settle_incomplete(channel_id of, std::size_t octets) {
+  incomplete_ -= octets;
+  if (completing_ == of)
+    completing_.reset();
+  if (std::erase(waiting_for_completion_, of) > 0)
+    window_list_.push_back(of);
+  auto room = incomplete_ <= limits_.incomplete_bytes;
+  while (!waiting_for_completion_.empty() && (room || !completing_)) {
+    if (!room)
+      completing_ = waiting_for_completion_.front();
+    window_list_.push_back(waiting_for_completion_.front());
+    waiting_for_completion_.pop_front();
+  }
 }
 
 void channel_table::finish(channel_id id) {

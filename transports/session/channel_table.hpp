@@ -22,11 +22,15 @@ namespace warren::session {
 /// accepts if one of its topics gives that proof, and otherwise refuses and learns nothing; it opens the topic itself
 /// should it join later. If both open at the same time, each takes the other's open for the answer to its own.
 ///
+/// A topic that is left and joined again has two channels until the first one is closed, and never more: our own next open
+/// waits so long, and the peer's is refused. Otherwise a peer that knows one topic could make us hold any number of windows.
+///
 /// Opens are paced: max_opens_in_flight unanswered, and 4096 at once, then 32 a second; a peer that sends more than twice
 /// that ends the session.
 class channel_table {
 public:
   static constexpr std::size_t max_opens_in_flight = 32;
+  static constexpr std::size_t max_channels_per_topic = 2;
 
   /// `out` must outlive the table.
   channel_table(const limits& bounds, role side, outputs& out);
@@ -97,12 +101,16 @@ private:
   channel* find(channel_id id) const noexcept;
   result<channel*> find_open(channel_id id) const;
   channel& add_channel(const topic& subject);
+  void erase_channel(const channel& gone);
+  std::size_t channels_of(const topic& subject) const noexcept;
   topic_map::iterator find_by_proof(const wire::mac& proof);
   void make_proofs(const topic& subject, topic_entry& entry);
   void become_open(channel& subject, channel_id remote_id, std::uint32_t window);
   void request_close(channel& subject);
   void mark_ready(channel& subject);
   void list_window(channel& subject);
+  bool must_wait_for_credit(const channel& subject);
+  void settle_incomplete(channel_id of, std::size_t octets);
   bool fill_channel(channel& subject, record_text& record, std::size_t limit);
   void fill_end(channel& subject, record_text& record);
   void tell_writable(channel& subject);
@@ -123,6 +131,9 @@ private:
   bool own_opens_exhausted_ = false;
   std::deque<channel_id> ready_;
   std::deque<channel_id> window_list_;
+  std::size_t incomplete_ = 0;                    // octets in channel::assembling, of all channels
+  std::optional<channel_id> completing_;          // gets credit beyond limits::incomplete_bytes
+  std::deque<channel_id> waiting_for_completion_; // owed credit for fragments
 };
 
 } // namespace warren::session

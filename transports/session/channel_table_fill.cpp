@@ -28,6 +28,10 @@ void channel_table::fill_windows(record_text& record, std::size_t limit) {
     window_list_.pop_front();
     if (subject == nullptr)
       continue;
+    if (must_wait_for_credit(*subject)) {
+      waiting_for_completion_.push_back(subject->id); // and stays listed
+      continue;
+    }
     subject->window_listed = false;
     if (subject->close_requested)
       continue;
@@ -47,6 +51,7 @@ bool channel_table::fill_data(record_text& record, std::size_t limit) {
     if (subject == nullptr)
       continue;
     subject->ready = false;
+    subject->turn = 0;
     tell_writable(*subject);
     if (subject->has_work()) {
       subject->ready = true;
@@ -56,16 +61,19 @@ bool channel_table::fill_data(record_text& record, std::size_t limit) {
   return wrote_message_;
 }
 
-// One turn. False when the record is full; the channel then keeps its place.
+// One turn, or what the record has room for of it. False when the record is full; the channel then keeps its place for the rest
+// of its turn.
 bool channel_table::fill_channel(channel& subject, record_text& record, std::size_t limit) {
-  auto turn = std::min(limit, record.size() + quantum);
+  constexpr auto least = wire::data_header_size + shortest_fragment;
   while (subject.outgoing.sendable()) {
-    if (room_in(record, limit) < wire::data_header_size + shortest_fragment)
-      return false;
-    if (room_in(record, turn) < wire::data_header_size + shortest_fragment)
+    if (subject.turn + least > quantum)
       return true;
-    auto next = subject.outgoing.peek(room_in(record, turn) - wire::data_header_size);
+    if (room_in(record, limit) < least)
+      return false;
+    auto room = std::min(room_in(record, limit), quantum - subject.turn);
+    auto next = subject.outgoing.peek(room - wire::data_header_size);
     record.put_data(wire::channel_data{subject.remote_id, next.end, next.content}, next.owner);
+    subject.turn += wire::data_header_size + next.content.size();
     wrote_message_ = true;
     subject.outgoing.pop(next);
   }

@@ -16,8 +16,10 @@ std::error_code channel_table::on_frame(time_point now, const wire::channel_open
   if (!peer_opens_.take(now))
     return errc::too_many_opens;
   auto known = find_by_proof(f.proof);
-  // A peer that opens and closes without end could otherwise hold more channels than there are topics.
-  if (known == topics_.end() || channels_.size() >= 2 * limits_.channels || stopped_) {
+  auto refused = known == topics_.end() || stopped_;
+  if (!refused && known->second.state != topic_state::opening)
+    refused = channels_of(known->first) >= max_channels_per_topic || channels_.size() >= 2 * limits_.channels;
+  if (refused) {
     ++out_.counters.topics_refused_to_peer;
     out_.control.push_back(wire::channel_refuse{f.sender_channel});
     return {};
@@ -63,7 +65,7 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_refuse& 
   } else {
     topics_.erase(known);
   }
-  channels_.erase(f.channel);
+  erase_channel(*subject);
   return {};
 }
 
@@ -80,7 +82,7 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_close& f
     known->second.state = topic_state::idle;
   if (subject.announced)
     out_.events.push_back(channel_closed{f.channel});
-  channels_.erase(f.channel);
+  erase_channel(subject);
   return {};
 }
 
@@ -94,7 +96,9 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_data& f)
   auto whole = subject.on_data(f.content, f.end, out_.buffers.get());
   if (!whole)
     return whole.error();
+  incomplete_ += f.content.size();
   if (*whole) {
+    settle_incomplete(f.channel, subject.assembling.size());
     ++out_.counters.messages_in;
     out_.events.push_back(message{f.channel, std::move(subject.assembling)});
     subject.assembling = {};

@@ -135,9 +135,21 @@ void engine::become_admitted() {
 void engine::close(time_point now, errc reason) {
   if (closed_ || closing_)
     return;
-  if (!records_ || active_ == nullptr)
+  if (!records_)
     return end(reason, false);
   begin_closing(now, reason, false);
+  if (active_ == nullptr)
+    close_without_pipe();
+}
+
+// Called when the session is closing and has no pipe. What was accepted is still to be delivered, so another pipe is awaited,
+// until the deadlines of the end. Not before anything could be written; nor after another connection has taken over, as
+// nobody dials for this one any more.
+void engine::close_without_pipe() {
+  if (!admitted_ || closing_->reason == errc::duplicate)
+    return end(closing_->reason, closing_->by_peer);
+  auto until = closing_->deadline + (closing_->drain_over ? duration{} : config_.limits.drain_timeout);
+  out_.events.push_back(pipe_needed{std::min(until, *resume_deadline_)});
 }
 
 void engine::begin_closing(time_point now, errc reason, bool by_peer) {
@@ -146,15 +158,32 @@ void engine::begin_closing(time_point now, errc reason, bool by_peer) {
   closing_.emplace();
   closing_->reason = reason;
   closing_->by_peer = by_peer;
-  closing_->deadline = now + config_.limits.drain_timeout;
-  closing_->last_deadline = now + config_.limits.longest_drain;
+  const auto& bounds = config_.limits;
+  closing_->deadline = now + bounds.drain_timeout;
+  closing_->last_deadline = std::max(now + bounds.longest_drain - bounds.drain_timeout, closing_->deadline);
+}
+
+// "In order" promises that everything was delivered; the other reasons do not.
+void engine::note_cut_short() noexcept {
+  if (closing_->reason == errc::closed_normally)
+    closing_->reason = errc::cut_short;
+}
+
+// Called when something that was accepted before the end has got on.
+void engine::on_drain_progress(time_point now) {
+  closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
 }
 
 void engine::on_closing_deadline(time_point now) {
-  if (closing_->drain_over)
+  if (closing_->drain_over) {
+    if (!closing_->received)
+      note_cut_short(); // of what the peer accepted something may be missing
     return end(closing_->reason, closing_->by_peer);
+  }
   closing_->drain_over = true;
   closing_->deadline = now + config_.limits.drain_timeout;
+  closing_->last_deadline =
+      std::max(closing_->last_deadline + config_.limits.drain_timeout, closing_->deadline);
 }
 
 void engine::end_if_closed_by_both() {
@@ -172,10 +201,12 @@ void engine::fail(errc reason, bool by_peer) {
 
 void engine::end(errc reason, bool by_peer) {
   auto unconfirmed = has_unconfirmed_data();
-  if (records_ && !closing_) {
+  if (unconfirmed && reason == errc::closed_normally)
+    reason = errc::cut_short;
+  if (records_ && !closing_)
     closing_.emplace();
-    closing_->reason = reason;
-  }
+  if (closing_)
+    closing_->reason = reason; // the newest; put_close sends it unless a close frame was sent
   channels_.stop();
   closed_ = true;
   last_record_due_ = records_.has_value();

@@ -20,8 +20,12 @@ namespace warren::session {
 /// engine_transmit.cpp (what goes out).
 class engine {
 public:
-  /// Pipes that try to resume at the same time; more are let go at once.
+  /// Pipes that carry the session, stand by, or try to resume. For a further one the oldest pipe gives way that the peer has
+  /// not confirmed; otherwise the further one is let go at once.
   static constexpr std::size_t max_pipes = 6;
+  /// Pipes beside them that somebody made for the session and that have not brought a resume request with a good proof. The
+  /// oldest gives way.
+  static constexpr std::size_t max_unproved_pipes = 4;
 
   engine(config settings, random_source& random, time_point now);
 
@@ -71,7 +75,7 @@ private:
     errc reason = errc::closed_normally;
     bool by_peer = false;
     time_point deadline;
-    time_point last_deadline; // limits::longest_drain
+    time_point last_deadline; // whatever gets on
     bool drain_over = false;
     bool sent = false;
     std::uint64_t sent_in = 0;
@@ -80,6 +84,9 @@ private:
 
   // engine.cpp
   void begin_closing(time_point now, errc reason, bool by_peer);
+  void close_without_pipe();
+  void on_drain_progress(time_point now);
+  void note_cut_short() noexcept;
   void end(errc reason, bool by_peer);
   void end_if_closed_by_both();
   void establish(time_point now, pipe& first);
@@ -88,6 +95,9 @@ private:
 
   // engine_pipes.cpp
   pipe* find_pipe(pipe_id id) noexcept;
+  bool let_go_of_oldest(pipe_phase phase);
+  bool make_room_for_unproved();
+  bool make_room();
   void start_resume(time_point now, pipe& fresh);
   void activate(time_point now, pipe& next);
   void release(pipe_id id, std::error_code why);
@@ -110,6 +120,7 @@ private:
   void on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame);
   void on_broken_pipe(time_point now, pipe& from, std::error_code why);
   void on_garbled_pipe(time_point now, pipe& from, errc why);
+  void on_refusal(time_point now, pipe& from);
   static void put_handshake(pipe& to, byte_view message);
   void on_handshake(time_point now, pipe& from, const pipe_frame& frame);
   void on_record(time_point now, pipe& from, const pipe_frame& frame);

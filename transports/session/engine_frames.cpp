@@ -75,10 +75,8 @@ void engine::on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame) 
   if (from.phase == pipe_phase::live) {
     if (frame.kind == record)
       return on_record(now, from, frame);
-    if (frame.kind == refuse && !from.proven) {
-      out_.events.push_back(pipe_released{from.id, errc::resume_refused});
-      return forget(now, from.id);
-    }
+    if (frame.kind == refuse && !from.proven)
+      return on_refusal(now, from);
     return on_garbled_pipe(now, from, errc::unexpected_frame);
   }
   switch (frame.kind) {
@@ -89,10 +87,24 @@ void engine::on_pipe_frame(time_point now, pipe& from, const pipe_frame& frame) 
     case resume_confirm:
       return on_resume_confirm(now, from, frame.body);
     case refuse:
-      return refuse_resume(from, errc::resume_refused);
+      return on_refusal(now, from);
     default:
       return refuse_resume(from, errc::unexpected_frame);
   }
+}
+
+// Called when whoever answers on a pipe that we dialled does not know the session. After both closes that is as good as the
+// acknowledgement which got lost: the peer has ended. Otherwise it may be another peer that has the address now.
+void engine::on_refusal(time_point now, pipe& from) {
+  auto id = from.id;
+  bool dialled = from.side == role::initiator;
+  if (from.resuming())
+    refuse_resume(from, errc::resume_refused);
+  else
+    out_.events.push_back(pipe_released{id, errc::resume_refused});
+  forget(now, id);
+  if (!closed_ && dialled && active_ == nullptr && closing_ && closing_->sent && closing_->received)
+    end(closing_->reason, closing_->by_peer);
 }
 
 void engine::put_handshake(pipe& to, byte_view message) {
@@ -201,8 +213,11 @@ std::error_code engine::on_frame(time_point now, pipe& from, const wire::frame& 
           return on_close(now, f), std::error_code{};
         else if (!admitted_)
           return errc::unexpected_frame;
-        else
+        else {
+          if (std::is_same_v<type, wire::channel_data> && closing_)
+            on_drain_progress(now);
           return channels_.on_frame(now, f);
+        }
       },
       frame);
 }
@@ -214,7 +229,7 @@ std::error_code engine::on_ack(time_point now, const pipe& from, const wire::ack
     return {}; // an older one, repeated after a resume
   // However slow the path: what was accepted still gets through. Acknowledged pings are no progress.
   if (closing_ && !closing_->drain_over && last_data_ && retained_.first() <= *last_data_)
-    closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
+    on_drain_progress(now);
   acknowledge(f.next);
   if (&from == active_)
     let_go_of_suspects();
@@ -236,6 +251,8 @@ void engine::on_close(time_point now, const wire::close& f) {
     return end(reason, true);
   if (!closing_)
     begin_closing(now, reason, true);
+  else if (reason == errc::cut_short)
+    note_cut_short(); // the peer dropped what it had accepted
   closing_->received = true;
 }
 

@@ -28,11 +28,12 @@ void engine::attach_pipe(time_point now, pipe_id id, role side) {
   if (closed_ || find_pipe(id) != nullptr)
     return;
   bool first = pipes_.empty() && !records_;
-  if (pipes_.size() >= max_pipes || (!first && !records_)) {
+  auto phase = side == role::initiator ? pipe_phase::resume_dialled : pipe_phase::resume_accepted;
+  bool has_room = first || (phase == pipe_phase::resume_accepted ? make_room_for_unproved() : make_room());
+  if (!has_room || (!first && !records_)) {
     out_.events.push_back(pipe_released{id, errc::limit_reached});
     return;
   }
-  auto phase = side == role::initiator ? pipe_phase::resume_dialled : pipe_phase::resume_accepted;
   auto& fresh = pipes_.emplace_back(id, side, first ? pipe_phase::handshake : phase);
   if (!first)
     return start_resume(now, fresh);
@@ -42,6 +43,30 @@ void engine::attach_pipe(time_point now, pipe_id id, role side) {
   auto message = handshake_->start(random_);
   wire::put_pipe_header(fresh.outbox, wire::pipe_frame_kind::handshake, message.size());
   put(fresh.outbox, message);
+}
+
+bool engine::let_go_of_oldest(pipe_phase phase) {
+  auto oldest = std::ranges::find(pipes_, phase, &pipe::phase);
+  if (oldest == pipes_.end())
+    return false;
+  release(oldest->id, errc::limit_reached);
+  return true;
+}
+
+// Called before a pipe of the peer comes whose request is not read. Anybody who has seen the session's id can make such pipes, so
+// they have places of their own.
+bool engine::make_room_for_unproved() {
+  auto unproved = std::ranges::count(pipes_, pipe_phase::resume_accepted, &pipe::phase);
+  return static_cast<std::size_t>(unproved) < max_unproved_pipes
+         || let_go_of_oldest(pipe_phase::resume_accepted);
+}
+
+// Called before a pipe of ours comes, or one of the peer's with a good request takes a place. A request may have been recorded, so
+// whoever does not confirm has to give way.
+bool engine::make_room() {
+  auto unproved = std::ranges::count(pipes_, pipe_phase::resume_accepted, &pipe::phase);
+  return pipes_.size() - static_cast<std::size_t>(unproved) < max_pipes
+         || let_go_of_oldest(pipe_phase::resume_challenged);
 }
 
 void engine::start_resume(time_point now, pipe& fresh) {
@@ -84,9 +109,9 @@ void engine::forget(time_point now, pipe_id id) {
     return;
   }
   liveness_.on_pipe_gone();
-  if (closing_)
-    return end(closing_->reason, closing_->by_peer);
   resume_deadline_ = now + config_.limits.resume_window;
+  if (closing_)
+    return close_without_pipe();
   out_.events.push_back(pipe_needed{*resume_deadline_});
 }
 
@@ -191,14 +216,6 @@ void engine::check_resume_deadlines(time_point now) {
 
 // -- resume --------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-role other(role side) {
-  return side == role::initiator ? role::responder : role::initiator;
-}
-
-} // namespace
-
 // Of the pipes dialled here, those on which the switch is not done.
 bool engine::goes_before_peers(time_point now, const pipe& own) const noexcept {
   return arbiter() && own.side == role::initiator && now - own.since < config_.limits.resume_precedence
@@ -222,6 +239,13 @@ void engine::on_resume_request(time_point now, pipe& from, byte_view body) {
     return refuse_resume(from, errc::bad_resume_proof);
   if (std::ranges::any_of(pipes_, [&](const pipe& p) { return goes_before_peers(now, p); }))
     return refuse_resume(from, errc::resume_refused);
+  auto is_same = [&](const pipe& p) {
+    return p.phase == pipe_phase::resume_challenged && p.peer_nonce == request->nonce;
+  };
+  if (std::ranges::any_of(pipes_, is_same)) // recorded: whoever dials draws a nonce for each pipe
+    return refuse_resume(from, errc::bad_resume_proof);
+  if (!make_room())
+    return refuse_resume(from, errc::limit_reached);
   from.peer_nonce = request->nonce;
   from.phase = pipe_phase::resume_challenged;
   from.receive_next = records_->opener.next();

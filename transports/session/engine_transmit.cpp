@@ -139,6 +139,8 @@ bool engine::has_unconfirmed_data() const noexcept {
 void engine::put_close(record_text& record, bool at_once) {
   if (closing_->sent)
     return;
+  if (!at_once && !channels_.drained())
+    note_cut_short(); // the drain is over, and the rest is dropped
   wire::put(record.frames(), wire::close{static_cast<std::uint16_t>(closing_->reason), at_once});
   closing_->sent = true;
   closing_->sent_in = records_->sealer.next();

@@ -84,6 +84,9 @@ const char* session_category::describe(errc value) noexcept {
       return "closed by the peer for a reason that this version does not know";
     case errc::identity_conflict:
       return "another process runs with the same identity; give each node an identity file of its own";
+    case errc::cut_short:
+      return "closed before everything was known to be delivered; the last messages of either side may be "
+             "missing";
     case errc::would_block:
       return "the channel's queue is full; wait until it is writable";
     case errc::not_open:
@@ -109,6 +112,8 @@ errc reason_from_wire(std::uint16_t wire) noexcept {
   if (wire >= static_cast<std::uint16_t>(errc::closed_normally)
       && wire <= static_cast<std::uint16_t>(errc::identity_conflict))
     return static_cast<errc>(wire);
+  if (wire == static_cast<std::uint16_t>(errc::cut_short))
+    return errc::cut_short;
   return errc::unknown_reason;
 }
 

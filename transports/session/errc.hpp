@@ -8,9 +8,9 @@ namespace warren::session {
 /// Why a session ended or refused something. Values below 100 travel in the close frame (messages/WIRE.md, "Session");
 /// they never change their meaning.
 enum class errc : std::uint16_t {
-  /// One side asked for the end and everything accepted before was delivered.
+  /// One side asked for the end and everything that either had accepted before was delivered.
   closed_normally = 1,
-  /// The process is going down.
+  /// The process is going down. Says nothing of what was delivered, as all below.
   shutting_down = 2,
   /// The arbiter keeps another connection to the same peer.
   duplicate = 3,
@@ -70,6 +70,9 @@ enum class errc : std::uint16_t {
   unknown_reason = 30,
   /// Another process that runs with the same identity is connected; it came later and keeps the place.
   identity_conflict = 31,
+  // 32 is taken: bad_compression.
+  /// One side asked for the end, and messages accepted before were dropped, or are not known to have been delivered.
+  cut_short = 33,
 
   // Never sent.
 

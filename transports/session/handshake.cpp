@@ -20,10 +20,6 @@ noise::handshake_state make_noise(const crypto::identity& self, role side) {
   return *noise::handshake_state::make(std::move(config));
 }
 
-role other(role side) {
-  return side == role::initiator ? role::responder : role::initiator;
-}
-
 // The hash covers both ephemeral keys and the signer's static key: the signature is good in this handshake only. The
 // role keeps one side's proof from being shown as the other's.
 bytes signed_text(role signer, const crypto::digest32& hash) {

@@ -101,7 +101,9 @@ public:
   /// No more messages on the channel from this side; the peer sees `finished` after the last. The other direction stays.
   void finish(channel_id channel);
 
-  /// Ends the session in order: queued messages first, then `closed` on both sides.
+  /// Ends the session in order: queued messages first, then `closed` on both sides. Another pipe is still awaited when the
+  /// one in use breaks, or there is none; see limits::drain_timeout for how long. Ends at once when nothing can have been
+  /// written (before `admitted`), and for errc::duplicate, when there is no pipe.
   void close(time_point now, errc reason);
 
   /// Ends the session at once; what is unsent is dropped.

@@ -9,6 +9,7 @@ namespace warren::session {
 namespace {
 
 constexpr std::size_t id_size = sizeof(session_id::octets);
+constexpr std::size_t request_size = id_size + 16 + 32;
 
 bytes header_of(wire::pipe_frame_kind kind, std::size_t body_size) {
   bytes result;
@@ -20,7 +21,7 @@ bytes header_of(wire::pipe_frame_kind kind, std::size_t body_size) {
 
 pipe_opening peek_pipe_opening(byte_view first_octets) noexcept {
   static const bytes handshake = header_of(wire::pipe_frame_kind::handshake, wire::first_handshake_size);
-  static const bytes resume = header_of(wire::pipe_frame_kind::resume_request, 16 + 16 + 32);
+  static const bytes resume = header_of(wire::pipe_frame_kind::resume_request, request_size);
   auto known = std::min(first_octets.size(), wire::pipe_header_size);
   auto matches = [&](const bytes& header) {
     return std::equal(
@@ -32,7 +33,8 @@ pipe_opening peek_pipe_opening(byte_view first_octets) noexcept {
     return opening_incomplete{};
   if (matches(handshake))
     return opening_handshake{};
-  if (first_octets.size() < wire::pipe_header_size + id_size)
+  // All of it, so that the session can judge the pipe at once: the id alone proves nothing.
+  if (first_octets.size() < wire::pipe_header_size + request_size)
     return opening_incomplete{};
   opening_resume result;
   std::ranges::copy(first_octets.subspan(wire::pipe_header_size, id_size), result.session.octets.begin());

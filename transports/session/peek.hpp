@@ -7,7 +7,7 @@
 
 namespace warren::session {
 
-/// Not enough octets yet (19 always are).
+/// Not enough octets yet (67 always are: a whole resume request).
 struct opening_incomplete {};
 /// A new session: make a responder, attach the pipe and give it the same octets.
 struct opening_handshake {};

@@ -29,16 +29,22 @@ struct session_id {
 /// Who dialled: the initiator of a session or of a pipe.
 enum class role : std::uint8_t { initiator, responder };
 
+/// Returns the role of the other side.
+constexpr role other(role side) noexcept {
+  return side == role::initiator ? role::responder : role::initiator;
+}
+
 /// Every bound of a session. What happens at a bound stands with it.
 struct limits {
   /// Handshake not finished: closed{handshake_timeout}.
   duration handshake_timeout = std::chrono::seconds{10};
   /// Neither admit nor close after the handshake: closed{admission_timeout}.
   duration admission_timeout = std::chrono::seconds{10};
-  /// After close(): when nothing of the messages accepted before was acknowledged for so long, the rest is dropped and the
-  /// close frame goes; the peer's own close is awaited once more as long. closed::unconfirmed tells.
+  /// After close(), with a pipe or without one: when nothing of the messages accepted before was acknowledged and nothing of
+  /// the peer's came for so long, the rest is dropped and the close frame goes; the peer's own close is awaited once more as
+  /// long. closed::unconfirmed tells.
   duration drain_timeout = std::chrono::seconds{10};
-  /// So long may both take together, however much gets on.
+  /// So long may both take together, however much gets on. At least twice drain_timeout.
   duration longest_drain = std::chrono::minutes{2};
   /// Silence after which a ping is sent on a path that was of use since the last one, so that an application which waits for
   /// an answer does not wait long on a dead path.
@@ -70,8 +76,13 @@ struct limits {
   std::uint32_t receive_window = 1u << 20;
   /// Unsent octets per channel beyond which write() answers would_block.
   std::size_t send_queue_bytes = 1u << 20;
-  /// Channels of one session; opens beyond it are refused, join_topic() answers limit_reached.
+  /// Topics of one session; join_topic() answers limit_reached beyond it. A topic has at most two channels, one that is being
+  /// closed and a fresh one; the peer's opens beyond that are refused, our own wait.
   std::size_t channels = 4096;
+  /// Octets of messages that are not complete yet, on all channels. Beyond it fragments are not paid back until a message
+  /// completes or its channel closes, except on one channel, so that one message always can be completed. What is held is
+  /// thus at most so much, one message, and a window of each channel.
+  std::size_t incomplete_bytes = 64u << 20;
   /// A new key after so many records or so much time, whichever is first (DESIGN section 2). At most 2^20 records.
   std::uint64_t rekey_after_records = 1u << 20;
   duration rekey_after = std::chrono::hours{1};
@@ -158,7 +169,8 @@ struct pipe_active {
   pipe_id pipe = 0;
 };
 
-/// The session has no pipe and ends at `until` unless one is attached and resumes.
+/// The session has no pipe and ends at `until` unless one is attached and resumes. Told again by a close() meanwhile, which
+/// still delivers what was accepted before it and may end earlier.
 struct pipe_needed {
   time_point until;
 };

@@ -42,6 +42,28 @@ struct path_fixture : relay_mode_fixture {
     elapse(time);
   }
 
+  /// `a` has more to say than goes out at once, and ends.
+  void write_and_disconnect() {
+    auto at_a = a.subscriber.all<connected>().back();
+    auto at_b = b.subscriber.all<connected>().back();
+    for (auto i = 0; i < 100; ++i, ++said)
+      say(at_a, at_b, numbered());
+    elapse(0s);
+    spawn_function([this](caf::event_based_actor* self) {
+      self->request(a.transport, caf::infinite, disconnect{})
+          .then([this] { disconnected = caf::error{}; }, [this](const caf::error& e) { disconnected = e; });
+    });
+  }
+
+  void check_disconnected_in_order() {
+    elapse(20s);
+    BOOST_REQUIRE(disconnected);
+    BOOST_TEST(!*disconnected, describe(*disconnected));
+    BOOST_TEST(b.subscriber.all<chunk_received>().size() == said);
+    BOOST_REQUIRE(b.subscriber.all<closed>().size() == 1u);
+    BOOST_TEST((b.subscriber.all<closed>().front().reason == errc::closed_by_peer));
+  }
+
   bytes numbered() const {
     auto result = pattern(20'000);
     put_be(result, said);
@@ -61,6 +83,7 @@ struct path_fixture : relay_mode_fixture {
 
   node a, b;
   std::uint32_t said = 0;
+  std::optional<caf::error> disconnected; // how it was answered
 };
 
 } // namespace
@@ -261,6 +284,26 @@ BOOST_AUTO_TEST_CASE(a_connection_that_one_side_has_lost_is_made_anew) {
   }
   talk(5, 1s);
   check_all_arrived_once_in_order();
+}
+
+BOOST_AUTO_TEST_CASE(what_was_written_before_a_disconnect_arrives_although_the_relay_restarts_meanwhile) {
+  start_both(transport_mode::relay);
+  elapse(5s);
+  require_connected_once();
+  stop_relay();
+  write_and_disconnect();
+  elapse(3s);
+  start_relay();
+  check_disconnected_in_order();
+}
+
+BOOST_AUTO_TEST_CASE(
+    what_was_written_before_a_disconnect_arrives_over_the_relay_when_the_direct_way_falls_silent) {
+  start_connected();
+  BOOST_REQUIRE((path_of(a) == path_kind::lan));
+  network.cut(at(2));
+  write_and_disconnect();
+  check_disconnected_in_order();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

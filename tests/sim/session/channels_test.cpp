@@ -163,6 +163,23 @@ BOOST_AUTO_TEST_CASE(a_channel_whose_consumer_stalls_is_bounded_and_stops_no_oth
   BOOST_TEST(p.ends[0].has<writable>());
 }
 
+BOOST_AUTO_TEST_CASE(long_messages_on_many_channels_all_complete_although_few_may_be_incomplete) {
+  pair p;
+  p.bounds.incomplete_bytes = 1u << 20;
+  p.start();
+  p.settle();
+  std::vector<topic> all;
+  for (auto name : {"a", "b", "c", "d"})
+    all.push_back(p.open_topic(name));
+  for (const auto& t : all)
+    for (std::size_t end : {0, 1})
+      BOOST_REQUIRE(!p.ends[end].session->write(p.channel(end, t), bytes(4u << 20)));
+  p.settle();
+  for (const auto& t : all)
+    for (std::size_t end : {0, 1})
+      BOOST_TEST(p.ends[end].messages[p.channel(end, t)].size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(empty_messages_need_credit_too) {
   joined p;
   auto t = p.open_topic();
@@ -184,17 +201,48 @@ BOOST_AUTO_TEST_CASE(empty_messages_need_credit_too) {
 }
 
 BOOST_AUTO_TEST_CASE(channels_take_turns) {
-  joined p;
-  auto a = p.open_topic("a");
-  auto b = p.open_topic("b");
-  BOOST_REQUIRE(!p.at(0).write(p.channel(0, a), bytes(900'000)));
-  BOOST_REQUIRE(!p.at(0).write(p.channel(0, b), as_byte_view("small")));
-  // After one record, the small message is through although the large one was first.
-  p.budget = 66'000;
-  p.transmit_from(0);
-  p.deliver_to(1);
-  BOOST_TEST(p.ends[1].messages[p.channel(1, b)].size() == 1);
-  BOOST_TEST(p.ends[1].messages[p.channel(1, a)].empty());
+  // Records as long as can be, of half a turn, and of the least that is sealed at once.
+  for (std::size_t budget : {66'000u, 8000u, 100u}) {
+    joined p;
+    auto a = p.open_topic("a");
+    auto b = p.open_topic("b");
+    BOOST_REQUIRE(!p.at(0).write(p.channel(0, a), bytes(900'000)));
+    BOOST_REQUIRE(!p.at(0).write(p.channel(0, b), as_byte_view("small")));
+    // After one record or one turn, the small message is through although the large one was first.
+    p.budget = budget;
+    auto before = p.pipes[0].sent[0];
+    while (p.pipes[0].sent[0] - before < 20'000) {
+      p.transmit_from(0);
+      p.deliver_to(1);
+    }
+    BOOST_TEST(p.ends[1].messages[p.channel(1, b)].size() == 1);
+    BOOST_TEST(p.ends[1].messages[p.channel(1, a)].empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(channels_that_always_have_data_get_the_same_whatever_fits_in_a_record) {
+  for (std::size_t budget : {40'000u, 17'000u, 8000u, 3000u}) {
+    joined p;
+    std::vector<topic> all;
+    for (auto name : {"a", "b", "c"})
+      all.push_back(p.open_topic(name));
+    for (const auto& t : all)
+      for (int i = 0; i < 100; ++i)
+        BOOST_REQUIRE(!p.at(0).write(p.channel(0, t), bytes(10'000)));
+    p.budget = budget;
+    auto before = p.pipes[0].sent[0];
+    while (p.pipes[0].sent[0] - before < 1'000'000) {
+      p.transmit_from(0);
+      p.deliver_to(1);
+    }
+    for (const auto& t : all) {
+      auto received = p.ends[1].messages[p.channel(1, t)].size();
+      BOOST_TEST_CONTEXT("budget " << budget) {
+        BOOST_TEST(received >= 29);
+        BOOST_TEST(received <= 36);
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(small_messages_share_a_record) {

@@ -1,28 +1,19 @@
-#include "tests/sim/session/pair.hpp"
+#include "tests/sim/session/talking.hpp"
 
 using namespace warren;
 using namespace warren::session;
-using test::pair;
+using test::talking;
 
 namespace {
 
-struct talking : pair {
-  topic subject;
-
-  talking() {
-    start();
-    settle();
-    subject = open_topic();
+/// Checks that both ends have ended in order, and know that everything was delivered.
+void check_closed_in_order(const talking& t) {
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_REQUIRE((end.end->why == errc::closed_normally));
+    BOOST_REQUIRE(!end.end->unconfirmed);
   }
-
-  noise_session& at(std::size_t end) { return *ends[end].session; }
-
-  void write(std::size_t end, std::size_t size) {
-    BOOST_REQUIRE(!at(end).write(channel(end, subject), bytes(size)));
-  }
-
-  std::size_t received(std::size_t end) { return ends[end].messages[channel(end, subject)].size(); }
-};
+}
 
 } // namespace
 
@@ -84,9 +75,77 @@ BOOST_AUTO_TEST_CASE(a_consumer_that_takes_nothing_delays_the_end_only_so_long) 
   BOOST_TEST(!t.ends[0].end);
   t.run_for(std::chrono::seconds{12});
   BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
-  BOOST_TEST((t.ends[1].end->why == errc::closed_normally));
+  for (const auto& end : t.ends)
+    BOOST_TEST((end.end->why == errc::cut_short));
   BOOST_TEST(t.ends[0].end->unconfirmed);
   BOOST_TEST(!t.ends[1].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(both_sides_tell_when_the_one_who_did_not_ask_for_the_end_drops_something) {
+  talking t;
+  t.ends[0].consume_at_once = false;
+  for (int i = 0; i < 6; ++i) {
+    t.write(1, 300'000);
+    t.settle();
+  }
+  t.at(0).close(t.now, errc::closed_normally);
+  t.run_for(2 * t.bounds.drain_timeout);
+  BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+  BOOST_TEST(t.received(0) < 6);
+  for (const auto& end : t.ends)
+    BOOST_TEST((end.end->why == errc::cut_short));
+  BOOST_TEST(!t.ends[0].end->by_peer);
+  BOOST_TEST(!t.ends[0].end->unconfirmed);
+  BOOST_TEST(t.ends[1].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_whose_own_end_never_came_may_have_had_more_to_say) {
+  talking t;
+  t.at(0).close(t.now, errc::closed_normally);
+  t.cut(t.pipes[0]);
+  t.run_for(2 * t.bounds.drain_timeout);
+  BOOST_REQUIRE(t.ends[0].end);
+  BOOST_TEST((t.ends[0].end->why == errc::cut_short));
+  BOOST_TEST(!t.ends[0].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(another_reason_is_not_replaced_by_that_of_an_end_that_was_cut_short) {
+  talking t;
+  t.ends[1].consume_at_once = false;
+  for (int i = 0; i < 6; ++i) {
+    t.write(0, 300'000);
+    t.settle();
+  }
+  t.at(0).close(t.now, errc::duplicate);
+  t.run_for(2 * t.bounds.drain_timeout);
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == errc::duplicate));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_a_closing_session_at_once_is_told_instead_of_the_first_reason) {
+  talking t;
+  t.write(0, 3u << 20);
+  t.at(0).close(t.now, errc::closed_normally);
+  t.transmit_from(0);
+  t.at(0).abort(t.now, errc::access_denied);
+  t.settle();
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == errc::access_denied));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_abort_that_drops_something_does_not_say_that_it_was_in_order) {
+  talking t;
+  t.write(0, 3u << 20);
+  t.at(0).abort(t.now, errc::closed_normally);
+  t.settle();
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == errc::cut_short));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_consumer_delays_the_end_as_long_as_it_gets_on) {
@@ -133,15 +192,178 @@ BOOST_AUTO_TEST_CASE(abort_drops_what_is_unsent_and_tells_the_peer_why) {
   BOOST_TEST(t.received(1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_pipe_that_breaks_while_closing_ends_both_sides) {
+BOOST_AUTO_TEST_CASE(what_was_written_before_a_close_arrives_over_another_pipe_when_the_first_one_breaks) {
+  for (std::size_t dialler : {0, 1}) {
+    talking t;
+    t.budget = 20'000;
+    t.write(0, 3u << 20);
+    t.write(1, 1u << 20);
+    t.at(0).close(t.now, errc::closed_normally);
+    for (std::size_t turns = 0; turns < 10; ++turns) {
+      t.transmit_from(0);
+      t.deliver_to(1);
+    }
+    t.cut(t.pipes[0]);
+    t.run_for(std::chrono::seconds{5});
+    BOOST_REQUIRE((!t.ends[0].end && !t.ends[1].end));
+    BOOST_TEST(t.ends[0].has<pipe_needed>());
+    t.connect(dialler);
+    t.settle();
+    t.check_all_was_received_once();
+    check_closed_in_order(t);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_written_before_a_close_without_a_pipe_arrives_over_the_next_one) {
+  for (std::size_t dialler : {0, 1}) {
+    talking t;
+    t.write(0, 3u << 20);
+    t.write(1, 1u << 20);
+    t.cut(t.pipes[0]);
+    t.settle();
+    t.at(0).close(t.now, errc::closed_normally);
+    t.settle();
+    auto told = t.ends[0].all<pipe_needed>();
+    BOOST_REQUIRE(told.size() == 2);
+    BOOST_TEST((told.back().until == t.now + 2 * t.bounds.drain_timeout));
+    t.run_for(std::chrono::seconds{5});
+    t.connect(dialler);
+    t.settle();
+    t.check_all_was_received_once();
+    check_closed_in_order(t);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_close_is_in_order_wherever_the_pipe_breaks) {
+  std::uint64_t whole = 0;
+  auto run = [&](std::uint64_t cut_after, std::uint64_t seed) {
+    talking t{seed};
+    auto start = t.pipes[0].sent[0] + t.pipes[0].sent[1];
+    t.pipes[0].cut_after = cut_after == 0 ? ~std::uint64_t{0} : start + cut_after;
+    t.piece = 64;
+    t.budget = 300;
+    for (std::size_t size : {10u, 500u})
+      for (std::size_t end : {0, 1})
+        t.write(end, size);
+    t.at(0).close(t.now, errc::closed_normally);
+    t.settle();
+    if (cut_after == 0) {
+      whole = t.pipes[0].sent[0] + t.pipes[0].sent[1] - start;
+      return;
+    }
+    t.cut(t.pipes[0]);
+    t.connect(seed % 2);
+    t.settle();
+    t.check_all_was_received_once();
+    // Whose last acknowledgement was lost cannot know whether the other one has it all, but ends all the same.
+    t.run_for(2 * t.bounds.drain_timeout);
+    BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+    for (const auto& end : t.ends)
+      BOOST_REQUIRE((end.end->why == (end.end->unconfirmed ? errc::cut_short : errc::closed_normally)));
+    BOOST_REQUIRE((!t.ends[0].end->unconfirmed || !t.ends[1].end->unconfirmed));
+  };
+  run(0, 1);
+  BOOST_TEST(whole > 1100);
+  for (std::uint64_t at = 1; at <= whole; ++at)
+    run(at, at);
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_pipe_while_closing_asks_for_another_one) {
   talking t;
+  t.write(0, 100);
+  t.settle();
+  t.pipes[0].silent = true;
+  t.write(0, 3u << 20);
   t.at(0).close(t.now, errc::closed_normally);
+  t.run_for(t.bounds.suspect_at_most);
+  BOOST_TEST(t.ends[0].has<pipe_suspect>());
+  t.connect(0);
+  t.settle();
+  t.check_all_was_received_once();
+  check_closed_in_order(t);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_holds_a_closing_session_no_longer_than_two_drain_timeouts) {
+  for (bool cut_first : {false, true}) {
+    talking t;
+    if (cut_first)
+      t.cut(t.pipes[0]);
+    t.settle();
+    t.write(0, 100);
+    t.at(0).close(t.now, errc::closed_normally);
+    t.cut(t.pipes[0]);
+    t.run_for(2 * t.bounds.drain_timeout - std::chrono::milliseconds{1});
+    BOOST_TEST(!t.ends[0].end);
+    t.run_for(std::chrono::milliseconds{1});
+    BOOST_REQUIRE(t.ends[0].end);
+    BOOST_TEST(t.ends[0].end->unconfirmed);
+    BOOST_TEST((t.ends[0].end->why == errc::cut_short));
+    t.run_for(std::chrono::seconds{61});
+    BOOST_REQUIRE(t.ends[1].end);
+    BOOST_TEST((t.ends[1].end->why == errc::path_lost));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_window_that_is_over_ends_a_closing_session_too) {
+  talking t;
+  t.cut(t.pipes[0]);
+  t.run_for(t.bounds.resume_window - std::chrono::seconds{5});
+  t.at(0).close(t.now, errc::closed_normally);
+  t.run_for(std::chrono::seconds{5});
+  BOOST_REQUIRE((t.ends[0].end && t.ends[1].end));
+  BOOST_TEST((t.ends[0].end->why == errc::path_lost));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_pipe_when_another_connection_took_over) {
+  talking t;
   t.cut(t.pipes[0]);
   t.settle();
+  t.at(0).close(t.now, errc::duplicate);
+  t.at(1).close(t.now, errc::closed_normally);
+  t.settle();
   BOOST_TEST(t.ends[0].end.has_value());
-  t.run_for(std::chrono::seconds{61});
-  BOOST_REQUIRE(t.ends[1].end);
-  BOOST_TEST((t.ends[1].end->why == errc::path_lost));
+  BOOST_TEST(!t.ends[1].end.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_has_ended_after_both_closes_is_not_waited_for) {
+  talking t;
+  t.write(1, 100);
+  t.at(0).close(t.now, errc::closed_normally);
+  t.transmit_from(0);
+  t.deliver_to(1);
+  t.transmit_from(1);
+  t.deliver_to(0); // which ends, and its acknowledgement is lost
+  BOOST_REQUIRE(t.ends[0].end);
+  t.cut(t.pipes[0]);
+  t.settle();
+  BOOST_REQUIRE(!t.ends[1].end);
+  t.at(1).attach_pipe(t.now, 50, role::responder);
+  t.at(1).handle_message(t.now, 50, resume_refusal()); // anybody may say so who dials us
+  t.settle();
+  BOOST_REQUIRE(!t.ends[1].end);
+  t.at(1).attach_pipe(t.now, 51, role::initiator);
+  t.at(1).handle_message(t.now, 51, resume_refusal());
+  t.settle();
+  BOOST_TEST(t.ends[1].end.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_has_much_to_say_delays_the_end_as_long_as_it_gets_on) {
+  talking t;
+  t.ends[0].consume_at_once = false;
+  for (int i = 0; i < 20; ++i) {
+    t.write(1, 100'000);
+    t.settle();
+  }
+  t.at(0).close(t.now, errc::closed_normally);
+  auto began = t.now;
+  for (int i = 0; i < 40 && t.received(0) < 20; ++i) {
+    t.run_for(std::chrono::milliseconds{2400});
+    t.at(0).consumed(t.channel(0, t.subject), credit_of(100'000));
+    t.settle();
+  }
+  BOOST_TEST((t.now - began > 2 * t.bounds.drain_timeout));
+  t.check_all_was_received_once();
+  check_closed_in_order(t);
 }
 
 BOOST_AUTO_TEST_CASE(after_the_end_every_call_is_a_no_op) {

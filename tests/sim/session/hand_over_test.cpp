@@ -179,10 +179,9 @@ BOOST_AUTO_TEST_CASE(a_standby_that_its_owner_releases_is_gone_and_the_pipe_in_u
 
 BOOST_AUTO_TEST_CASE(whatever_pipes_break_fall_silent_and_come_back_everything_arrives_once) {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-    talking t{seed};
+    talking t{seed, limits{.rekey_after_records = 5}};
     t.piece = 1 + static_cast<std::size_t>(t.random.below(900));
     t.budget = 100 + static_cast<std::size_t>(t.random.below(3000));
-    t.bounds.rekey_after_records = 5;
     for (int step = 0; step < 80; ++step) {
       auto end = static_cast<std::size_t>(t.random.below(2));
       auto& some = t.pipes[static_cast<std::size_t>(t.random.below(t.pipes.size()))];
@@ -216,6 +215,8 @@ BOOST_AUTO_TEST_CASE(whatever_pipes_break_fall_silent_and_come_back_everything_a
     t.connect(static_cast<std::size_t>(seed % 2));
     t.run_for(std::chrono::seconds{8});
     BOOST_TEST_CONTEXT("seed " << seed) t.check_everything_arrived_once();
+    for (std::size_t end : {0, 1})
+      BOOST_REQUIRE(t.at(end).counters().rekeys_out > 0);
   }
 }
 

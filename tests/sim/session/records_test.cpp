@@ -1,4 +1,4 @@
-#include "tests/sim/session/pair.hpp"
+#include "tests/sim/session/talking.hpp"
 
 using namespace warren;
 using namespace warren::session;
@@ -7,15 +7,8 @@ using test::pair;
 namespace {
 
 /// A pair with an open topic, whose end 0 is about to send one record.
-struct talking : pair {
-  topic subject;
-
-  explicit talking(std::uint64_t seed = 1) : pair{seed} {
-    start();
-    settle();
-    subject = open_topic();
-    run_for(std::chrono::seconds{1});
-  }
+struct about_to_send : test::talking {
+  explicit about_to_send(std::uint64_t seed = 1) : talking{seed} { run_for(std::chrono::seconds{1}); }
 
   void write(std::string_view text) {
     BOOST_REQUIRE(!ends[0].session->write(channel(0, subject), as_byte_view(text)));
@@ -57,14 +50,14 @@ BOOST_AUTO_TEST_SUITE(session_records)
 BOOST_AUTO_TEST_CASE(a_record_with_any_octet_changed_ends_its_pipe_alone_and_is_counted) {
   std::size_t size = 0;
   {
-    talking t;
+    about_to_send t;
     t.tamper = [&](std::size_t end, bytes& data) { size = end == 0 && size == 0 ? data.size() : size; };
     t.write("hello");
     t.settle();
   }
   BOOST_TEST(size > 20);
   for (std::size_t at = 7; at < size; ++at) {
-    talking t;
+    about_to_send t;
     bool done = false;
     t.tamper = [&](std::size_t end, bytes& data) {
       if (end == 0 && !std::exchange(done, true))
@@ -79,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_record_with_any_octet_changed_ends_its_pipe_alone_and_is_
 }
 
 BOOST_AUTO_TEST_CASE(a_garbled_pipe_gives_way_to_one_that_stands_by) {
-  talking t;
+  about_to_send t;
   t.connect(0);
   t.settle();
   BOOST_REQUIRE(t.ends[1].has<pipe_standby>());
@@ -99,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_garbled_pipe_gives_way_to_one_that_stands_by) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_whose_every_pipe_is_garbled_ends_after_some) {
-  talking t;
+  about_to_send t;
   auto garble = [&](std::size_t end, bytes& data) {
     // Of what lies on a pipe that resumes only the records: a resume that is changed fails by itself.
     if (end == 0 && data.size() > 7 && data[2] == static_cast<std::byte>(wire::pipe_frame_kind::record))
@@ -122,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_session_whose_every_pipe_is_garbled_ends_after_some) {
 }
 
 BOOST_AUTO_TEST_CASE(a_garbled_pipe_now_and_then_ends_no_session) {
-  talking t;
+  about_to_send t;
   std::vector<std::string_view> written;
   for (auto i = 0u; i < 3 * t.bounds.garbled_pipes; ++i) {
     bool done = false;
@@ -140,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_garbled_pipe_now_and_then_ends_no_session) {
 
 BOOST_AUTO_TEST_CASE(a_record_header_with_any_bit_changed_costs_the_pipe_and_no_message) {
   for (std::size_t bit = 0; bit < 7 * 8; ++bit) {
-    talking t;
+    about_to_send t;
     bool done = false;
     t.tamper = [&](std::size_t end, bytes& data) {
       if (end == 0 && !std::exchange(done, true))
@@ -155,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_record_header_with_any_bit_changed_costs_the_pipe_and_no_
 }
 
 BOOST_AUTO_TEST_CASE(a_replayed_record_ends_its_pipe) {
-  talking t;
+  about_to_send t;
   t.tamper = [](std::size_t end, bytes& data) {
     if (end == 0)
       put(data, bytes{data});
@@ -167,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_replayed_record_ends_its_pipe) {
 }
 
 BOOST_AUTO_TEST_CASE(a_dropped_record_ends_its_pipe_at_the_next) {
-  talking t;
+  about_to_send t;
   int count = 0;
   t.tamper = [&](std::size_t end, bytes& data) {
     if (end == 0 && count++ == 0)
@@ -184,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_dropped_record_ends_its_pipe_at_the_next) {
 }
 
 BOOST_AUTO_TEST_CASE(swapped_records_end_their_pipe) {
-  talking t;
+  about_to_send t;
   bytes held;
   t.tamper = [&](std::size_t end, bytes& data) {
     if (end != 0)
@@ -204,7 +197,7 @@ BOOST_AUTO_TEST_CASE(swapped_records_end_their_pipe) {
 
 BOOST_AUTO_TEST_CASE(records_too_short_and_frames_out_of_place_end_their_pipe) {
   auto check = [](const bytes& injected, errc why) {
-    talking t;
+    about_to_send t;
     t.tamper = [&](std::size_t end, bytes& data) {
       if (end == 0)
         data = injected;
@@ -245,7 +238,7 @@ BOOST_AUTO_TEST_CASE(keys_change_after_so_many_records) {
 }
 
 BOOST_AUTO_TEST_CASE(keys_change_after_an_hour) {
-  talking t;
+  about_to_send t;
   t.write("x");
   t.settle();
   BOOST_TEST(t.ends[0].session->counters().rekeys_out == 0);

@@ -118,10 +118,9 @@ BOOST_AUTO_TEST_CASE(a_better_pipe_takes_over_while_data_flows) {
 
 BOOST_AUTO_TEST_CASE(pipes_that_break_and_come_at_random_lose_nothing) {
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
-    talking t{seed};
+    talking t{seed, limits{.rekey_after_records = 5}};
     t.piece = 1 + static_cast<std::size_t>(t.random.below(500));
     t.budget = 100 + static_cast<std::size_t>(t.random.below(3000));
-    t.bounds.rekey_after_records = 5;
     for (int step = 0; step < 120; ++step) {
       auto end = static_cast<std::size_t>(t.random.below(2));
       switch (t.random.below(12)) {
@@ -151,6 +150,31 @@ BOOST_AUTO_TEST_CASE(pipes_that_break_and_come_at_random_lose_nothing) {
     t.connect(0);
     t.settle();
     t.check_everything_arrived_once();
+    for (std::size_t end : {0, 1})
+      BOOST_REQUIRE(t.at(end).counters().rekeys_out > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keys_change_wherever_the_pipe_breaks) {
+  for (std::uint64_t at = 1; at <= 900; ++at) {
+    talking t{at, limits{.rekey_after_records = 1 + at % 3}};
+    t.pipes[0].cut_after = t.pipes[0].sent[0] + t.pipes[0].sent[1] + at;
+    t.piece = 64;
+    t.budget = 300;
+    for (std::size_t size : {10u, 300u, 0u})
+      for (std::size_t end : {0, 1})
+        t.write(end, size);
+    t.settle();
+    t.cut(t.pipes[0]);
+    for (std::size_t end : {0, 1})
+      t.write(end, 20);
+    t.connect(at % 2);
+    t.settle();
+    t.check_everything_arrived_once();
+    for (std::size_t end : {0, 1}) {
+      BOOST_REQUIRE(t.at(end).counters().rekeys_out > 0);
+      BOOST_REQUIRE(t.at(end).counters().rekeys_in == t.at(1 - end).counters().rekeys_out);
+    }
   }
 }
 
@@ -177,7 +201,7 @@ BOOST_AUTO_TEST_CASE(the_first_octets_of_a_pipe_tell_what_it_wants) {
   s.pipe_writable(50, 1000);
   auto first = s.poll_transmit(t.now);
   BOOST_REQUIRE(first);
-  for (std::size_t n = 0; n < 19; ++n)
+  for (std::size_t n = 0; n < 67; ++n)
     BOOST_TEST(std::holds_alternative<opening_incomplete>(peek_pipe_opening(first->data.first(n))));
   auto opening = peek_pipe_opening(first->data);
   BOOST_REQUIRE(std::holds_alternative<opening_resume>(opening));
@@ -255,13 +279,87 @@ BOOST_AUTO_TEST_CASE(a_recorded_resume_cannot_be_replayed) {
 
 BOOST_AUTO_TEST_CASE(a_resume_that_never_ends_is_let_go_and_their_number_is_bounded) {
   talking t;
-  auto& s = *t.ends[1].session;
+  auto& s = t.at(1);
   for (pipe_id id = 500; id < 510; ++id)
     s.attach_pipe(t.now, id, role::responder);
   t.ends[1].take_events();
-  BOOST_TEST(t.ends[1].all<pipe_released>().size() == 5);
+  auto released = t.ends[1].all<pipe_released>();
+  BOOST_REQUIRE(released.size() == 6);
+  BOOST_TEST(released.front().pipe == 500u);
+  BOOST_TEST((released.front().why == errc::limit_reached));
   t.run_for(std::chrono::seconds{10});
   BOOST_TEST(t.ends[1].all<pipe_released>().size() == 10);
+  t.write(0, 10);
+  t.settle();
+  t.check_everything_arrived_once();
+}
+
+BOOST_AUTO_TEST_CASE(pipes_without_a_proof_keep_no_resume_out) {
+  talking t;
+  t.cut(t.pipes[0]);
+  auto& s = t.at(1);
+  bytes opening;
+  wire::put(opening, wire::resume_request{s.id().octets, {}, {}});
+  for (pipe_id id = 500; id < 520; ++id) {
+    s.attach_pipe(t.now, id, role::responder);
+    s.handle_message(t.now, id, byte_view{opening}.first(19 + id % 49)); // with all of a request, or less
+  }
+  t.write(0, 10);
+  t.connect(0);
+  t.settle();
+  t.check_everything_arrived_once();
+  t.write(1, 10);
+  t.connect(1); // nor one that is dialled here
+  t.settle();
+  t.check_everything_arrived_once();
+  BOOST_TEST((t.at(1).active_pipe() == t.pipes[2].id_at[1]));
+}
+
+BOOST_AUTO_TEST_CASE(recorded_requests_keep_no_resume_out) {
+  for (bool same : {false, true}) {
+    talking t;
+    bytes request;
+    for (pipe_id id = 500; id < 520; ++id) {
+      if (!same || request.empty()) {
+        t.at(0).attach_pipe(t.now, id, role::initiator);
+        t.at(0).pipe_writable(id, 1000);
+        request = to_bytes(t.at(0).poll_transmit(t.now)->data);
+        t.at(0).pipe_lost(t.now, id);
+      }
+      t.at(1).attach_pipe(t.now, id, role::responder);
+      t.at(1).handle_message(t.now, id, request);
+    }
+    t.ends[1].take_events();
+    auto released = t.ends[1].all<pipe_released>();
+    BOOST_REQUIRE(released.size() == (same ? 19u : 15u)); // a place is in use
+    for (const auto& each : released)
+      BOOST_REQUIRE((each.why == (same ? errc::bad_resume_proof : errc::limit_reached)));
+    t.cut(t.pipes[0]);
+    t.write(0, 10);
+    t.connect(0);
+    t.settle();
+    t.check_everything_arrived_once();
+    t.connect(1);
+    t.settle();
+    t.write(1, 10);
+    t.settle();
+    t.check_everything_arrived_once();
+    BOOST_TEST((t.at(1).active_pipe() == t.pipes[2].id_at[1]));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pipes_that_are_in_use_or_dialled_here_give_way_to_none) {
+  talking t;
+  auto& s = t.at(1);
+  for (pipe_id id = 500; id < 510; ++id)
+    s.attach_pipe(t.now, id, role::initiator);
+  t.ends[1].take_events();
+  auto released = t.ends[1].all<pipe_released>();
+  BOOST_REQUIRE(released.size() == 5);
+  BOOST_TEST(released.front().pipe == 505u);
+  t.connect(0);
+  t.settle();
+  BOOST_TEST((t.at(1).active_pipe() == t.pipes[0].id_at[1]));
   t.write(0, 10);
   t.settle();
   t.check_everything_arrived_once();
