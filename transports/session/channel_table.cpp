@@ -158,7 +158,7 @@ void channel_table::become_open(channel& subject, channel_id remote_id, std::uin
 
 void channel_table::request_close(channel& subject) {
   subject.close_requested = true;
-  subject.assembling = {};
+  subject.forget_incoming();
   mark_ready(subject);
 }
 

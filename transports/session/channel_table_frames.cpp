@@ -103,6 +103,23 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_data& f)
   return {};
 }
 
+std::error_code channel_table::on_frame(time_point, const wire::channel_packed& f) {
+  auto found = find_open(f.channel);
+  if (!found)
+    return found.error();
+  auto& subject = **found;
+  if (!negotiated_)
+    return errc::unexpected_frame;
+  if (subject.close_requested)
+    return {};
+  if (auto violated = subject.on_packed(f.size, f.packed))
+    return violated;
+  ++out_.counters.compressed_in;
+  out_.counters.compression_saved_in += f.size - f.packed;
+  list_window(subject);
+  return {};
+}
+
 std::error_code channel_table::on_frame(time_point, const wire::channel_window& f) {
   auto found = find_open(f.channel);
   if (!found)
@@ -122,7 +139,7 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_finish& 
   if (!found)
     return found.error();
   auto& subject = **found;
-  if (subject.remote_finished || !subject.assembling.empty())
+  if (subject.remote_finished || !subject.assembling.empty() || subject.unpacking.left > 0)
     return errc::unexpected_frame;
   subject.remote_finished = true;
   if (!subject.close_requested)

@@ -70,6 +70,8 @@ enum class errc : std::uint16_t {
   unknown_reason = 30,
   /// Another process that runs with the same identity is connected; it came later and keeps the place.
   identity_conflict = 31,
+  /// Compressed octets that do not give what was announced of them.
+  bad_compression = 32,
 
   // Never sent.
 
