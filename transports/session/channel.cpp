@@ -84,14 +84,14 @@ result<bool> channel::on_packed_data(byte_view content, bool end) {
   assembling.resize(before + unpacking.size);
   if (!decompress(at_once ? content : byte_view{unpacking.packed}, std::span{assembling}.subspan(before)))
     return errc::bad_compression;
-  unpacking.packed = {};
+  unpacking.packed = bytes{}; // and not `= {}`, which keeps the memory
   if (end && !incoming.on_fragment(0, true, assembling.size()))
     return errc::flow_control_violation;
   return complete(end);
 }
 
 void channel::forget_incoming() {
-  assembling = {};
+  assembling = bytes{};
   unpacking = {};
 }
 

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(channels_take_turns) {
   joined p;
   auto a = p.open_topic("a");
   auto b = p.open_topic("b");
-  BOOST_REQUIRE(!p.at(0).write(p.channel(0, a), bytes(900'000)));
+  BOOST_REQUIRE(!p.at(0).write(p.channel(0, a), p.noise(900'000)));
   BOOST_REQUIRE(!p.at(0).write(p.channel(0, b), as_byte_view("small")));
   // After one record, the small message is through although the large one was first.
   p.budget = 66'000;
