@@ -378,7 +378,7 @@ void add_limit_rows(std::vector<option_row>& rows) {
       "send what shrinks compressed (zstd) to peers that do the same, and read it from them; false where "
       "one message holds both secrets and what others wrote, whose size would then tell of the secrets"));
   rows.push_back(number_row(
-      "compress-below", &options::compress_below, 1, 1u << 30, "octets per second",
+      "compress-below", &options::compress_below, 1, std::uint64_t{1} << 40, "octets per second",
       "on a path that delivers as much nothing is compressed, since plain octets get through faster"));
 }
 

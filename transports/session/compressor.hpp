@@ -14,7 +14,8 @@ inline constexpr std::size_t max_stretch = 128 * 1024;
 /// depends on `plain` alone: no stretch is ever compressed with another one in view.
 ///
 /// Both functions work in memory that is lent to whichever session is at work on the thread, so that an idle connection
-/// holds none: about 350 KiB for each direction, from the first use to the end of the thread.
+/// holds none: some 700 KiB to compress and 100 KiB to decompress, from the first use to the end of
+/// the thread.
 std::optional<bytes> compress(byte_view plain, std::size_t limit);
 
 /// Fills `out` from one zstd frame. False unless `packed` is exactly one such frame and gives exactly that many octets;
