@@ -3,6 +3,7 @@ warren_test(sim_session sim
     session/channels_test.cpp
     session/close_test.cpp
     session/compression_test.cpp
+    session/compression_violation_test.cpp
     session/hand_over_test.cpp
     session/handshake_test.cpp
     session/liveness_test.cpp
