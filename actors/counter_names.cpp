@@ -51,11 +51,17 @@ constexpr named_counter<session::counters> session_names[] = {
     {"session.unknown_channel", &session::counters::unknown_channel},
     {"session.too_many_opens", &session::counters::too_many_opens},
     {"session.bad_acknowledgement", &session::counters::bad_acknowledgement},
+    {"session.bad_compression", &session::counters::bad_compression},
     {"session.path_lost", &session::counters::path_lost},
     {"session.resume_refused", &session::counters::resume_refused},
     {"session.bad_resume_proof", &session::counters::bad_resume_proof},
     {"session.unknown_pipe", &session::counters::unknown_pipe},
     {"session.garbled_pipes", &session::counters::garbled_pipes},
+    {"session.compressed_out", &session::counters::compressed_out},
+    {"session.compression_saved_out", &session::counters::compression_saved_out},
+    {"session.compression_in_vain", &session::counters::compression_in_vain},
+    {"session.compressed_in", &session::counters::compressed_in},
+    {"session.compression_saved_in", &session::counters::compression_saved_in},
     {"session.topics_refused_to_peer", &session::counters::topics_refused_to_peer},
 };
 

@@ -8,8 +8,8 @@
 
 namespace warren {
 
-/// Add the refusals of a machine to `out` under their public names, "<machine>.<reason>"; a name appears once it was
-/// counted. These names are a promise: logs, /metrics and /v1/status carry them.
+/// Add the refusals of a machine, and what its compression did, to `out` under their public names, "<machine>.<reason>"; a
+/// name appears once it was counted. These names are a promise: logs, /metrics and /v1/status carry them.
 void count_refusals(counter_map& out, const dht::counters& from);
 void count_refusals(counter_map& out, const dial::counters& from);
 void count_refusals(counter_map& out, const session::counters& from);

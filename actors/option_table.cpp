@@ -373,6 +373,13 @@ void add_limit_rows(std::vector<option_row>& rows) {
   rows.push_back(number_row(
       "channel-window", &options::channel_window, 16'384, 1u << 30, "octets",
       "a peer may send this much per channel before we consumed it; 4 to 64 MiB on a connection at once"));
+  rows.push_back(flag_row(
+      "compression", &options::compression,
+      "send what shrinks compressed (zstd) to peers that do the same, and read it from them; false where "
+      "one message holds both secrets and what others wrote, whose size would then tell of the secrets"));
+  rows.push_back(number_row(
+      "compress-below", &options::compress_below, 1, std::uint64_t{1} << 40, "octets per second",
+      "on a path that delivers as much nothing is compressed, since plain octets get through faster"));
 }
 
 std::vector<option_row> make_table() {

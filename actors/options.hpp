@@ -43,8 +43,10 @@ struct options {
   std::uint32_t max_peers = 256;
   std::uint32_t max_dials = 32; // in flight at once
   std::uint32_t max_topics = 64;
-  std::uint64_t send_buffer = 4u << 20;    // octets kept per connection until acknowledged
-  std::uint64_t channel_window = 1u << 20; // octets a peer may send per channel before we consumed them
+  std::uint64_t send_buffer = 4u << 20;      // octets kept per connection until acknowledged
+  std::uint64_t channel_window = 1u << 20;   // octets a peer may send per channel before we consumed them
+  bool compression = true;                   // zstd, if the peer does too
+  std::uint64_t compress_below = 64'000'000; // octets per second that the path delivers
 };
 
 } // namespace warren

@@ -37,6 +37,8 @@ session_settings session_settings_of(const supervisor_setup& setup, caf::actor s
   result.limits.resume_window = opts.resume_window;
   result.limits.retained_bytes = opts.send_buffer;
   result.limits.receive_window = static_cast<std::uint32_t>(opts.channel_window);
+  result.limits.compression = opts.compression;
+  result.limits.compress_below = opts.compress_below;
   return result;
 }
 

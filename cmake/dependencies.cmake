@@ -34,6 +34,7 @@ endfunction()
 
 warren_import(sodium sodium.h sodium)
 warren_import(b2 blake2.h b2)
+warren_import(zstd zstd.h zstd)
 # Without the type-id check, unregistered message types compile and fail at the first remote send.
 warren_import(caf caf/all.hpp caf_io caf_core)
 set_target_properties(warren_dep::caf PROPERTIES INTERFACE_COMPILE_DEFINITIONS CAF_ENABLE_TYPE_ID_CHECKS)

@@ -20,6 +20,7 @@ enum class frame_type : std::uint8_t {
   channel_data = 0x14,
   channel_window = 0x15,
   channel_finish = 0x16,
+  channel_packed = 0x17,
 };
 
 constexpr std::uint8_t end_of_message = 0x01;
@@ -76,6 +77,11 @@ struct frame_writer {
     put_be(out, f.increment);
   }
   void operator()(const channel_finish& f) const { put_channel(out, frame_type::channel_finish, f.channel); }
+  void operator()(const channel_packed& f) const {
+    put_channel(out, frame_type::channel_packed, f.channel);
+    put_be(out, f.size);
+    put_be(out, f.packed);
+  }
 };
 
 std::optional<frame> take_close(byte_reader& text) {
@@ -137,6 +143,11 @@ std::optional<frame> take_body(frame_type type, byte_reader& text) {
     }
     case frame_type::channel_finish:
       return channel_finish{text.be<std::uint32_t>()};
+    case frame_type::channel_packed: {
+      auto channel = text.be<std::uint32_t>();
+      auto octets = text.be<std::uint32_t>();
+      return channel_packed{channel, octets, text.be<std::uint32_t>()};
+    }
   }
   return std::nullopt;
 }

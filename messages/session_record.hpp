@@ -97,12 +97,15 @@ std::optional<resume_confirm> decode_resume_confirm(byte_view body);
 
 inline constexpr std::uint8_t version = 1;
 
-/// In the second and third handshake message, encrypted.
 /// In message 3 only: the initiator already has a session with the responder, and it works.
 inline constexpr std::uint32_t holds_session_feature = 1;
 
+/// The sender compresses and understands channel_packed. It is sent if both sides say so.
+inline constexpr std::uint32_t compression_feature = 2;
+
+/// In the second and third handshake message, encrypted.
 struct handshake_payload {
-  std::uint32_t features = 0; ///< holds_session_feature; unknown bits are ignored.
+  std::uint32_t features = 0; ///< The bits above; unknown ones are ignored.
   std::uint64_t instance = 0; ///< Drawn by each transport at its start.
   peer_id peer;
   std::array<std::byte, 64> proof{}; ///< Ed25519 over the domain, the sender's role and the handshake hash.
@@ -194,6 +197,15 @@ struct channel_data {
   byte_view content; ///< Borrowed from the record.
 };
 
+/// The next `packed` octets of the channel's data are one zstd frame (RFC 8878) that gives the next `size` octets of the
+/// message. These cost credit at once; what is packed costs none.
+struct channel_packed {
+  std::uint32_t channel = 0;
+  std::uint32_t size = 0;
+  std::uint32_t packed = 0;
+  friend bool operator==(const channel_packed&, const channel_packed&) = default;
+};
+
 /// `increment` more octets of credit.
 struct channel_window {
   std::uint32_t channel = 0;
@@ -209,10 +221,12 @@ struct channel_finish {
 
 using frame = std::variant<
     ack, ping, rekey, admit, close, hand_over, channel_open, channel_accept, channel_refuse, channel_close,
-    channel_data, channel_window, channel_finish>;
+    channel_data, channel_window, channel_finish, channel_packed>;
 
 /// What a channel_data adds to its content: type, channel, flags, length (u16).
 inline constexpr std::size_t data_header_size = 1 + 4 + 1 + 2;
+
+inline constexpr std::size_t packed_frame_size = 1 + 4 + 4 + 4;
 
 /// Room for any other frame.
 inline constexpr std::size_t max_control_frame = 1 + 4 + 4 + 32 + 4;

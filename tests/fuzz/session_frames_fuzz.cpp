@@ -2,6 +2,7 @@
 #include "messages/session_record.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 #include "transports/session/channel_table.hpp"
+#include "transports/session/compressor.hpp"
 
 #include <cstdlib>
 
@@ -24,6 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   outputs out;
   channel_table table{bounds, role::responder, out};
   table.start(handshake_hash);
+  table.negotiate_compression();
+  table.use_compression(size % 2 == 0);
   if (table.join(common, {}) || table.join(topic::of("other"), {}))
     std::abort();
   time_point now = time_point{} + std::chrono::hours{1};
@@ -42,8 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         },
         *frame);
     for (auto& e : out.events)
-      if (auto* opened = std::get_if<channel_opened>(&e); opened && !table.check_write(opened->channel, 100))
-        table.push(opened->channel, shared_octets{bytes(100)});
+      if (auto* opened = std::get_if<channel_opened>(&e); opened && !table.check_write(opened->channel, 2000))
+        table.push(opened->channel, shared_octets{bytes(2000)});
     out.events.clear();
     record_text record;
     table.request_opens(now);
@@ -60,6 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 std::vector<std::vector<std::uint8_t>> fuzz_corpus() {
   auto proof = topic_proof(handshake_hash, role::initiator, common, {});
   auto other = topic_proof(handshake_hash, role::initiator, topic::of("other"), {});
+  auto frame = *compress(bytes(5000), 5000);
+  byte_view packed = frame;
+  auto size_of = [](byte_view octets) { return static_cast<std::uint32_t>(octets.size()); };
   std::vector<std::vector<wire::frame>> runs{
       {wire::channel_open{5, proof, 1000}, wire::channel_data{1, false, as_byte_view("x")},
        wire::channel_data{1, true, as_byte_view("y")}, wire::channel_finish{1}, wire::channel_close{1}},
@@ -67,6 +73,9 @@ std::vector<std::vector<std::uint8_t>> fuzz_corpus() {
        wire::channel_accept{2, 9, other, 50}, wire::channel_accept{1, 9, other, 50}, wire::channel_close{1}},
       {wire::channel_refuse{1}, wire::channel_open{7, proof, 10}, wire::channel_open{8, proof, 10},
        wire::channel_close{3}},
+      {wire::channel_open{5, proof, 1000}, wire::channel_packed{1, 5000, size_of(packed)},
+       wire::channel_data{1, false, packed.first(7)}, wire::channel_data{1, true, packed.subspan(7)},
+       wire::channel_packed{1, 5000, size_of(packed)}, wire::channel_data{1, true, packed}},
       {wire::channel_open{5, {}, 0}, wire::channel_refuse{2}, wire::channel_refuse{1}},
   };
   std::vector<std::vector<std::uint8_t>> corpus;

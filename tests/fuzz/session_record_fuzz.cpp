@@ -67,7 +67,8 @@ std::vector<std::vector<std::uint8_t>> fuzz_corpus() {
       wire::channel_close{1},
       wire::channel_data{1, true, as_byte_view("content")},
       wire::channel_window{1, 2},
-      wire::channel_finish{1}};
+      wire::channel_finish{1},
+      wire::channel_packed{1, 3, 2}};
   bytes all;
   for (const auto& f : frames) {
     bytes one;

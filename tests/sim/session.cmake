@@ -2,6 +2,8 @@ warren_test(sim_session sim
   SOURCES
     session/channels_test.cpp
     session/close_test.cpp
+    session/compression_test.cpp
+    session/compression_violation_test.cpp
     session/hand_over_test.cpp
     session/handshake_test.cpp
     session/liveness_test.cpp

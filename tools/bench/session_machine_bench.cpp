@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <sodium.h>
+#include <string>
 
 namespace {
 
@@ -21,14 +22,18 @@ double cpu_seconds() {
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
 }
 
+// What the path is taken for: too fast for compression to pay, or slow enough.
+enum class path { fast, slow };
+
 struct joined {
   crypto::system_random random;
   time_point now = time_point{} + std::chrono::hours{1};
+  path speed;
   noise_session ends[2] = {make(role::initiator), make(role::responder)};
   channel_id channels[2] = {0, 0};
   std::size_t received = 0;
 
-  joined() {
+  explicit joined(path taken_for) : speed{taken_for} {
     for (auto& end : ends)
       if (end.join_topic(topic::of("bench")))
         std::abort();
@@ -42,6 +47,7 @@ struct joined {
     config c;
     c.self = std::make_shared<const crypto::identity>(crypto::identity::generate(random));
     c.local_role = side;
+    c.limits.compress_below = speed == path::slow ? ~std::uint64_t{0} : 1;
     return {std::move(c), random, now};
   }
 
@@ -70,9 +76,32 @@ struct joined {
   }
 };
 
-void bench_session(std::size_t message_size, std::size_t total) {
-  joined pair;
-  bytes content(message_size, std::byte{7});
+enum class content_kind { random, text };
+
+bytes random_content(random_source& random, std::size_t size) {
+  bytes out(size);
+  random.fill(out);
+  return out;
+}
+
+// Records as a database has them: names that repeat, values that do not. Shrinks to about a ninth.
+bytes text_content(random_source& random, std::size_t size) {
+  std::string out;
+  while (out.size() < size) {
+    auto drawn = random_content(random, 12);
+    out += "{\"id\":\"" + to_hex(byte_view{drawn}.first(4)) + "\",\"name\":\"item "
+           + std::to_string(std::to_integer<int>(drawn[5])) + "\",\"state\":\"open\",\"updated_at\":17000"
+           + std::to_string(std::to_integer<int>(drawn[6]) + 256 * std::to_integer<int>(drawn[7]))
+           + ",\"tags\":[\"urgent\"],\"parent\":null}\n";
+  }
+  out.resize(size);
+  return to_bytes(out);
+}
+
+void bench_session(std::size_t message_size, std::size_t total, content_kind kind, path speed) {
+  joined pair{speed};
+  auto content = kind == content_kind::random ? random_content(pair.random, message_size)
+                                              : text_content(pair.random, message_size);
   auto start = cpu_seconds();
   for (std::size_t sent = 0; pair.received < total;) {
     while (sent < total && !pair.ends[0].write(pair.channels[0], byte_view{content}))
@@ -81,10 +110,13 @@ void bench_session(std::size_t message_size, std::size_t total) {
   }
   auto spent = cpu_seconds() - start;
   std::printf(
-      "{\"bench\":\"session\",\"message\":%zu,\"mb_per_s\":%.0f,\"messages_per_s\":%.0f,\"records\":%llu}\n",
-      message_size, static_cast<double>(total) / spent / 1e6,
-      static_cast<double>(total / message_size) / spent,
-      static_cast<unsigned long long>(pair.ends[0].counters().records_out));
+      "{\"bench\":\"session\",\"content\":\"%s\",\"path\":\"%s\",\"message\":%zu,\"mb_per_s\":%.0f,"
+      "\"messages_per_s\":%.0f,\"records\":%llu,\"on_the_wire\":%.3f,\"tried_in_vain\":%llu}\n",
+      kind == content_kind::random ? "random" : "text", speed == path::slow ? "slow" : "fast", message_size,
+      static_cast<double>(total) / spent / 1e6, static_cast<double>(total / message_size) / spent,
+      static_cast<unsigned long long>(pair.ends[0].counters().records_out),
+      static_cast<double>(pair.ends[0].counters().bytes_out) / static_cast<double>(total),
+      static_cast<unsigned long long>(pair.ends[0].counters().compression_in_vain));
 }
 
 template <class Seal>
@@ -122,8 +154,11 @@ int main(int argc, char** argv) {
   auto total = (argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 256) << 20;
   for (std::size_t size : {64u, 1024u, 16384u, 65514u})
     bench_aead(size, total / 2);
-  bench_session(64, total / 8);
-  for (std::size_t size : {1024u, 65536u, 1u << 20})
-    bench_session(size, total);
+  for (auto speed : {path::fast, path::slow})
+    for (auto kind : {content_kind::random, content_kind::text}) {
+      bench_session(64, total / 8, kind, speed);
+      for (std::size_t size : {1024u, 65536u, 1u << 20})
+        bench_session(size, total, kind, speed);
+    }
   return 0;
 }

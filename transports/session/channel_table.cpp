@@ -144,7 +144,7 @@ channel& channel_table::add_channel(const topic& subject) {
 // Called when both sides have closed the channel, or its open was refused.
 void channel_table::erase_channel(const channel& gone) {
   auto id = gone.id;
-  settle_incomplete(id, gone.assembling.size());
+  settle_incomplete(id, gone.incomplete());
   auto known = topics_.find(gone.subject);
   // Its open may have waited for this.
   if (known != topics_.end() && known->second.state == topic_state::waiting)
@@ -176,7 +176,8 @@ void channel_table::become_open(channel& subject, channel_id remote_id, std::uin
 
 void channel_table::request_close(channel& subject) {
   subject.close_requested = true;
-  settle_incomplete(subject.id, std::exchange(subject.assembling, {}).size());
+  settle_incomplete(subject.id, subject.incomplete());
+  subject.forget_incoming();
   mark_ready(subject);
 }
 

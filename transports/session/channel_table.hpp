@@ -48,6 +48,12 @@ public:
   /// The connection is admitted: from now on topics are opened.
   void start(const std::array<std::byte, 32>& handshake_hash);
 
+  /// Both sides compress.
+  void negotiate_compression() noexcept { negotiated_ = true; }
+
+  /// Whether the path is slow enough for it; no effect unless negotiated.
+  void use_compression(bool worthwhile) noexcept { compress_ = negotiated_ && worthwhile; }
+
   /// The session is closing: nothing new is opened or written.
   void stop() noexcept { stopped_ = true; }
 
@@ -59,6 +65,7 @@ public:
   std::error_code on_frame(time_point now, const wire::channel_data& f);
   std::error_code on_frame(time_point now, const wire::channel_window& f);
   std::error_code on_frame(time_point now, const wire::channel_finish& f);
+  std::error_code on_frame(time_point now, const wire::channel_packed& f);
 
   /// Puts open frames that are due to the control queue.
   void request_opens(time_point now);
@@ -113,12 +120,15 @@ private:
   void settle_incomplete(channel_id of, std::size_t octets);
   bool fill_channel(channel& subject, record_text& record, std::size_t limit);
   void fill_end(channel& subject, record_text& record);
+  void pack(channel& subject);
   void tell_writable(channel& subject);
 
   const limits& limits_;
   role side_;
   outputs& out_;
   bool stopped_ = false;
+  bool negotiated_ = false; // compression
+  bool compress_ = false;
   std::optional<std::array<std::byte, 32>> handshake_hash_;
   topic_map topics_;
   std::unordered_map<channel_id, std::unique_ptr<channel>> channels_;

@@ -1,6 +1,8 @@
 // The sending half of channel_table: what goes into the next record.
 #include "transports/session/channel_table.hpp"
 
+#include "transports/session/compressor.hpp"
+
 #include <algorithm>
 
 namespace warren::session {
@@ -15,6 +17,9 @@ constexpr std::size_t shortest_fragment = 64;
 
 constexpr std::size_t small_frame = 1 + 4;
 constexpr std::size_t window_frame = 1 + 4 + 4;
+
+// What a fragment needs, be it the first of a compressed stretch.
+constexpr std::size_t least_room = wire::packed_frame_size + wire::data_header_size + shortest_fragment;
 
 std::size_t room_in(const record_text& record, std::size_t limit) {
   return limit - std::min(limit, record.size());
@@ -64,14 +69,18 @@ bool channel_table::fill_data(record_text& record, std::size_t limit) {
 // One turn, or what the record has room for of it. False when the record is full; the channel then keeps its place for the rest
 // of its turn.
 bool channel_table::fill_channel(channel& subject, record_text& record, std::size_t limit) {
-  constexpr auto least = wire::data_header_size + shortest_fragment;
+  auto alone = ready_.size() == 1; // nobody waits for the end of its turn
   while (subject.outgoing.sendable()) {
-    if (subject.turn + least > quantum)
+    if (subject.turn + least_room > quantum && !alone)
       return true;
-    if (room_in(record, limit) < least)
+    if (room_in(record, limit) < least_room)
       return false;
-    auto room = std::min(room_in(record, limit), quantum - subject.turn);
-    auto next = subject.outgoing.peek(room - wire::data_header_size);
+    if (compress_)
+      pack(subject);
+    auto room = alone ? room_in(record, limit) : std::min(room_in(record, limit), quantum - subject.turn);
+    auto next = subject.outgoing.peek(room - wire::packed_frame_size - wire::data_header_size);
+    if (next.packed > 0)
+      wire::put(record.frames(), wire::channel_packed{subject.remote_id, next.stands_for, next.packed});
     record.put_data(wire::channel_data{subject.remote_id, next.end, next.content}, next.owner);
     subject.turn += wire::data_header_size + next.content.size();
     wrote_message_ = true;
@@ -83,6 +92,31 @@ bool channel_table::fill_channel(channel& subject, record_text& record, std::siz
     return false;
   fill_end(subject, record);
   return true;
+}
+
+// Decides how the next stretch of the channel's first message goes. As late as this, so that no more than one stretch lies
+// around compressed, and what is known of the path is of now.
+void channel_table::pack(channel& subject) {
+  auto rest = subject.outgoing.undecided();
+  if (rest.empty())
+    return;
+  if (auto untried = subject.packing.skip(rest.size()); untried > 0)
+    return subject.outgoing.send_plain(untried);
+  auto plain = rest.first(std::min(rest.size(), max_stretch));
+  auto shrinks = [](byte_view octets) {
+    return compress(octets, compression_policy::worthwhile(octets.size()));
+  };
+  bool promising = !subject.packing.samples(plain.size()) || shrinks(plain.first(compression_policy::sample));
+  auto packed = promising ? shrinks(plain) : std::nullopt;
+  if (!packed) {
+    ++out_.counters.compression_in_vain;
+    subject.packing.on_not_paid();
+    return subject.outgoing.send_plain(plain.size());
+  }
+  ++out_.counters.compressed_out;
+  out_.counters.compression_saved_out += plain.size() - packed->size();
+  subject.packing.on_paid();
+  subject.outgoing.send_packed(std::move(*packed), plain.size());
 }
 
 void channel_table::fill_end(channel& subject, record_text& record) {

@@ -93,16 +93,35 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_data& f)
   auto& subject = **found;
   if (subject.close_requested)
     return {}; // nobody reads it any more; the peer did not know yet
+  auto before = subject.incomplete();
   auto whole = subject.on_data(f.content, f.end, out_.buffers.get());
   if (!whole)
     return whole.error();
-  incomplete_ += f.content.size();
+  incomplete_ += subject.incomplete() - before;
   if (*whole) {
     settle_incomplete(f.channel, subject.assembling.size());
     ++out_.counters.messages_in;
     out_.events.push_back(message{f.channel, std::move(subject.assembling)});
     subject.assembling = {};
   }
+  list_window(subject);
+  return {};
+}
+
+std::error_code channel_table::on_frame(time_point, const wire::channel_packed& f) {
+  auto found = find_open(f.channel);
+  if (!found)
+    return found.error();
+  auto& subject = **found;
+  if (!negotiated_)
+    return errc::unexpected_frame;
+  if (subject.close_requested)
+    return {};
+  if (auto violated = subject.on_packed(f.size, f.packed))
+    return violated;
+  incomplete_ += f.size;
+  ++out_.counters.compressed_in;
+  out_.counters.compression_saved_in += f.size - f.packed;
   list_window(subject);
   return {};
 }
@@ -126,7 +145,7 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_finish& 
   if (!found)
     return found.error();
   auto& subject = **found;
-  if (subject.remote_finished || !subject.assembling.empty())
+  if (subject.remote_finished || !subject.assembling.empty() || subject.unpacking.left > 0)
     return errc::unexpected_frame;
   subject.remote_finished = true;
   if (!subject.close_requested)

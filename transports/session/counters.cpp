@@ -38,6 +38,7 @@ constexpr std::array rows{
     row{errc::too_many_opens, &counters::too_many_opens},
     row{errc::bad_acknowledgement, &counters::bad_acknowledgement},
     row{errc::bad_topic_proof, &counters::bad_topic_proof},
+    row{errc::bad_compression, &counters::bad_compression},
     row{errc::path_lost, &counters::path_lost},
     row{errc::resume_refused, &counters::resume_refused},
     row{errc::bad_resume_proof, &counters::bad_resume_proof},

@@ -22,6 +22,12 @@ struct counters {
   std::uint64_t records_skipped = 0;  ///< Received again after a resume and left alone.
   std::uint64_t garbled_pipes = 0;    ///< Given up for what came on them, while the session went on.
 
+  std::uint64_t compressed_out = 0;        ///< Stretches of messages that were sent compressed,
+  std::uint64_t compression_saved_out = 0; ///< and by how many octets they were shorter for it.
+  std::uint64_t compression_in_vain = 0;   ///< Tries that did not pay; the stretch was sent as it was.
+  std::uint64_t compressed_in = 0;
+  std::uint64_t compression_saved_in = 0;
+
   std::uint64_t handshake_failed = 0;
   std::uint64_t bad_handshake_payload = 0;
   std::uint64_t identity_mismatch = 0;
@@ -48,6 +54,7 @@ struct counters {
   std::uint64_t too_many_opens = 0;
   std::uint64_t bad_acknowledgement = 0;
   std::uint64_t bad_topic_proof = 0;
+  std::uint64_t bad_compression = 0;
   std::uint64_t path_lost = 0;
   std::uint64_t resume_refused = 0;
   std::uint64_t bad_resume_proof = 0;

@@ -6,6 +6,7 @@
 #include "transports/session/noise_session.hpp"
 #include "transports/session/outputs.hpp"
 #include "transports/session/pipe.hpp"
+#include "transports/session/rate_meter.hpp"
 #include "transports/session/record_layer.hpp"
 #include "transports/session/resume.hpp"
 #include "transports/session/retention.hpp"
@@ -129,6 +130,7 @@ private:
   std::error_code on_ack(time_point now, const pipe& from, const wire::ack& f);
   std::error_code on_admit();
   void on_close(time_point now, const wire::close& f);
+  void weigh_compression();
 
   // engine_transmit.cpp
   std::optional<transmit> take_outbox(pipe& to);
@@ -148,6 +150,7 @@ private:
   retention retained_;
   record_text text_; // of the record that is being built
   liveness liveness_;
+  rate_meter rate_; // of the active pipe
   std::list<pipe> pipes_;
   pipe* active_ = nullptr;
   std::optional<peer_id> peer_;

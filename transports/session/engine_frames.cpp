@@ -131,6 +131,9 @@ void engine::on_handshake(time_point now, pipe& from, const pipe_frame& frame) {
   auto payload = *handshake_->peer();
   establish(now, from);
   phase_deadline_ = now + config_.limits.admission_timeout;
+  if (config_.limits.compression && (payload.features & wire::compression_feature) != 0)
+    channels_.negotiate_compression();
+  weigh_compression();
   liveness_.on_pipe_active(now, false);
   out_.events.push_back(pipe_active{from.id});
   out_.events.push_back(established{
@@ -230,11 +233,23 @@ std::error_code engine::on_ack(time_point now, const pipe& from, const wire::ack
   // However slow the path: what was accepted still gets through. Acknowledged pings are no progress.
   if (closing_ && !closing_->drain_over && last_data_ && retained_.first() <= *last_data_)
     on_drain_progress(now);
+  std::chrono::microseconds delay{f.delay};
+  auto retained = retained_.size();
   acknowledge(f.next);
-  if (&from == active_)
+  if (&from == active_) {
+    rate_.on_acknowledged(now, f.next, retained - retained_.size(), delay);
+    weigh_compression();
     let_go_of_suspects();
-  liveness_.on_acknowledged(now, f.next, std::chrono::microseconds{f.delay}, retained_.has_eliciting());
+  }
+  liveness_.on_acknowledged(now, f.next, delay, retained_.has_eliciting());
   return {};
+}
+
+// Called when more is known of the active pipe. As long as nothing is, messages are compressed: on a fast path that costs some
+// time for what is sent in the first round trip, on a slow one the other way round would cost more.
+void engine::weigh_compression() {
+  auto rate = rate_.rate();
+  channels_.use_compression(!rate || *rate < config_.limits.compress_below);
 }
 
 std::error_code engine::on_admit() {

@@ -200,6 +200,8 @@ void engine::activate(time_point now, pipe& next) {
   resume_deadline_.reset();
   liveness_.on_pipe_active(now, retained_.has_eliciting());
   liveness_.require_ack();
+  rate_.on_path(retained_.has_eliciting());
+  weigh_compression();
   out_.events.push_back(pipe_active{next.id});
 }
 

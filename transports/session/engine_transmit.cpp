@@ -104,6 +104,8 @@ bool engine::build_record(time_point now, std::size_t room) {
   }
   retained_.push(std::move(record), eliciting);
   liveness_.on_record_sent(now, number, eliciting, with_ack);
+  if (eliciting)
+    rate_.on_record_sent(now, number);
   ++out_.counters.records_out;
   last_record_due_ = false;
   return true;

@@ -84,6 +84,8 @@ const char* session_category::describe(errc value) noexcept {
       return "closed by the peer for a reason that this version does not know";
     case errc::identity_conflict:
       return "another process runs with the same identity; give each node an identity file of its own";
+    case errc::bad_compression:
+      return "compressed octets do not give what was announced of them; the peer's program is faulty";
     case errc::cut_short:
       return "closed before everything was known to be delivered; the last messages of either side may be "
              "missing";
@@ -110,10 +112,8 @@ std::error_code make_error_code(errc value) {
 
 errc reason_from_wire(std::uint16_t wire) noexcept {
   if (wire >= static_cast<std::uint16_t>(errc::closed_normally)
-      && wire <= static_cast<std::uint16_t>(errc::identity_conflict))
+      && wire <= static_cast<std::uint16_t>(errc::cut_short))
     return static_cast<errc>(wire);
-  if (wire == static_cast<std::uint16_t>(errc::cut_short))
-    return errc::cut_short;
   return errc::unknown_reason;
 }
 

@@ -70,7 +70,8 @@ enum class errc : std::uint16_t {
   unknown_reason = 30,
   /// Another process that runs with the same identity is connected; it came later and keeps the place.
   identity_conflict = 31,
-  // 32 is taken: bad_compression.
+  /// Compressed octets that do not give what was announced of them.
+  bad_compression = 32,
   /// One side asked for the end, and messages accepted before were dropped, or are not known to have been delivered.
   cut_short = 33,
 

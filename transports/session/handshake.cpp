@@ -32,11 +32,13 @@ bytes signed_text(role signer, const crypto::digest32& hash) {
 } // namespace
 
 handshake::handshake(
-    std::shared_ptr<const crypto::identity> self, role side, std::uint64_t instance, peer_checks checks)
+    std::shared_ptr<const crypto::identity> self, role side, std::uint64_t instance, peer_checks checks,
+    std::uint32_t features)
     : self_{std::move(self)},
       side_{side},
       instance_{instance},
       checks_{std::move(checks)},
+      features_{features},
       noise_{make_noise(*self_, side)} {
 }
 
@@ -71,6 +73,7 @@ result<bytes> handshake::on_message(random_source& random, byte_view noise_messa
 
 bytes handshake::own_payload() const {
   wire::handshake_payload payload;
+  payload.features = features_;
   if (side_ == role::initiator && checks_.holds_session && checks_.holds_session(peer_->peer))
     payload.features |= wire::holds_session_feature;
   payload.instance = instance_;

@@ -27,8 +27,10 @@ struct peer_checks {
 /// the responder; message 1 has no payload.
 class handshake {
 public:
+  /// `features`: what this side can do, bits of wire::handshake_payload.
   handshake(
-      std::shared_ptr<const crypto::identity> self, role side, std::uint64_t instance, peer_checks checks);
+      std::shared_ptr<const crypto::identity> self, role side, std::uint64_t instance, peer_checks checks,
+      std::uint32_t features = 0);
 
   /// The initiator's first message.
   bytes start(random_source& random);
@@ -57,6 +59,7 @@ private:
   role side_;
   std::uint64_t instance_;
   peer_checks checks_;
+  std::uint32_t features_;
   noise::handshake_state noise_;
   std::optional<wire::handshake_payload> peer_;
   bytes last_word_;

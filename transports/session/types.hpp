@@ -76,6 +76,11 @@ struct limits {
   std::uint32_t receive_window = 1u << 20;
   /// Unsent octets per channel beyond which write() answers would_block.
   std::size_t send_queue_bytes = 1u << 20;
+  /// Both sides must want it; then what shrinks is sent compressed while the path is slow enough for that.
+  bool compression = true;
+  /// Octets per second that the path delivers; from here on messages are sent as they are. Level 1 of zstd takes some 500 MB/s,
+  /// so what an eighth is saved of gets through faster below 64 MB/s, and what shrinks more does all the more.
+  std::uint64_t compress_below = 64'000'000;
   /// Topics of one session; join_topic() answers limit_reached beyond it. A topic has at most two channels, one that is being
   /// closed and a fresh one; the peer's opens beyond that are refused, our own wait.
   std::size_t channels = 4096;

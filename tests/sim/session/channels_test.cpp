@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(channels_take_turns) {
     joined p;
     auto a = p.open_topic("a");
     auto b = p.open_topic("b");
-    BOOST_REQUIRE(!p.at(0).write(p.channel(0, a), bytes(900'000)));
+    BOOST_REQUIRE(!p.at(0).write(p.channel(0, a), p.noise(900'000)));
     BOOST_REQUIRE(!p.at(0).write(p.channel(0, b), as_byte_view("small")));
     // After one record or one turn, the small message is through although the large one was first.
     p.budget = budget;
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(channels_that_always_have_data_get_the_same_whatever_fits_i
       all.push_back(p.open_topic(name));
     for (const auto& t : all)
       for (int i = 0; i < 100; ++i)
-        BOOST_REQUIRE(!p.at(0).write(p.channel(0, t), bytes(10'000)));
+        BOOST_REQUIRE(!p.at(0).write(p.channel(0, t), p.noise(10'000)));
     p.budget = budget;
     auto before = p.pipes[0].sent[0];
     while (p.pipes[0].sent[0] - before < 1'000'000) {

@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(unacknowledged_records_are_bounded_until_an_acknowledgement
   auto t = p.open_topic();
   p.run_for(std::chrono::seconds{1});
   auto before = p.pipes[0].sent[0];
-  BOOST_REQUIRE(!p.ends[0].session->write(p.channel(0, t), bytes(15u << 20)));
+  BOOST_REQUIRE(!p.ends[0].session->write(p.channel(0, t), p.noise(15u << 20)));
   p.transmit_from(0);
   auto sent = p.pipes[0].sent[0] - before;
   BOOST_TEST(sent >= p.bounds.retained_bytes);

@@ -46,6 +46,20 @@ BOOST_AUTO_TEST_CASE(three_messages_prove_both_identities_and_give_both_the_same
   BOOST_TEST((left.handshake_hash == right.handshake_hash));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_side_can_do_is_told_to_the_other_and_to_nobody_else) {
+  for (std::uint32_t features : {0u, 2u, 0xfffffffeu}) {
+    handshake initiator{a, role::initiator, 1, {}, features};
+    handshake responder{b, role::responder, 2, {}, wire::compression_feature};
+    auto second = responder.on_message(random, initiator.start(random));
+    BOOST_REQUIRE(second);
+    auto third = initiator.on_message(random, *second);
+    BOOST_REQUIRE(third);
+    BOOST_REQUIRE(responder.on_message(random, *third));
+    BOOST_TEST(initiator.peer()->features == wire::compression_feature);
+    BOOST_TEST(responder.peer()->features == features);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_identity_cannot_be_shown_by_one_who_only_heard_it) {
   // The thief relays the messages of two honest sides, but ends the handshake itself: the payload is bound to the keys.
   handshake initiator{a, role::initiator, 1, {}};

@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(frames_are_laid_out_as_the_document_says) {
   BOOST_TEST(encode(wire::channel_data{7, true, as_byte_view("hi")}) == "14000000070100026869");
   BOOST_TEST(encode(wire::channel_window{7, 2}) == "150000000700000002");
   BOOST_TEST(encode(wire::channel_finish{7}) == "1600000007");
+  BOOST_TEST(encode(wire::channel_packed{7, 32, 10}) == "1700000007000000200000000a");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_encoded_is_decoded_and_nothing_shorter_is) {
@@ -57,6 +58,7 @@ BOOST_AUTO_TEST_CASE(what_was_encoded_is_decoded_and_nothing_shorter_is) {
       wire::channel_close{10},
       wire::channel_window{12, 13},
       wire::channel_finish{14},
+      wire::channel_packed{15, 17, 16},
       wire::channel_data{11, false, as_byte_view("content")},
   };
   for (const auto& f : frames) {
