@@ -374,9 +374,9 @@ BOOST_AUTO_TEST_CASE(nothing_compressed_is_kept_once_its_octets_are_there) {
   channel c{1, subject, 1u << 20};
   auto frame = zeros_packed(100'000);
   BOOST_REQUIRE(!c.on_packed(100'000, frame.size()));
-  BOOST_REQUIRE(bool(c.on_data(byte_view{frame}.first(5), false)));
+  BOOST_REQUIRE(bool(c.on_data(byte_view{frame}.first(5), false, nullptr)));
   BOOST_TEST(!c.unpacking.packed.empty());
-  BOOST_REQUIRE(bool(c.on_data(byte_view{frame}.subspan(5), false)));
+  BOOST_REQUIRE(bool(c.on_data(byte_view{frame}.subspan(5), false, nullptr)));
   BOOST_TEST((c.assembling == bytes(100'000)));
   BOOST_TEST(c.unpacking.packed.capacity() == 0u);
 }
