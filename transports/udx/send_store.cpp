@@ -53,14 +53,17 @@ void send_store::append_copy(byte_view octets) {
   }
 }
 
-/// Returns an empty block: the one before the last, if all of it is acknowledged.
+/// Returns an empty block: the one filled first, if all of it is acknowledged.
 std::shared_ptr<send_store::block> send_store::next_block(std::size_t capacity) {
-  auto full = std::exchange(filling_, nullptr);
-  if (spare_ && spare_.use_count() == 1 && spare_->capacity >= capacity) {
-    spare_->used = 0;
-    return std::exchange(spare_, std::move(full));
+  if (filling_)
+    full_.push_back(std::exchange(filling_, nullptr));
+  if (!full_.empty() && full_.front().use_count() == 1) {
+    auto again = std::exchange(full_.front(), nullptr);
+    full_.pop_front();
+    again->used = 0;
+    if (again->capacity >= capacity)
+      return again;
   }
-  spare_ = std::move(full);
   auto fresh = std::make_shared<block>();
   fresh->memory = std::make_unique_for_overwrite<std::byte[]>(capacity);
   fresh->capacity = capacity;
@@ -116,7 +119,7 @@ void send_store::release_spare() noexcept {
 void send_store::release() noexcept {
   pieces_.release();
   filling_.reset();
-  spare_.reset();
+  full_.release();
   cursor_ = 0;
   begin_ = end_;
 }

@@ -39,6 +39,9 @@ public:
   /// Gives the memory back if nothing is kept.
   void release_spare() noexcept;
 
+  /// Returns where the block lies that copied runs go to now; for tests.
+  const std::byte* block_in_use() const noexcept { return filling_ ? filling_->memory.get() : nullptr; }
+
 private:
   struct piece {
     std::uint64_t begin = 0;
@@ -60,7 +63,7 @@ private:
   std::size_t limit_;
   ring_queue<piece> pieces_;
   std::shared_ptr<block> filling_;
-  std::shared_ptr<block> spare_;
+  ring_queue<std::shared_ptr<block>> full_; // acknowledged in this order, then used again
   std::size_t cursor_ = 0; // the piece that was last copied from
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <deque>
+#include <set>
 
 using namespace warren;
 using namespace warren::udx;
@@ -59,6 +60,20 @@ BOOST_AUTO_TEST_CASE(a_large_run_stays_with_its_owner_until_all_of_it_is_acknowl
   store.drop(1);
   BOOST_TEST(large.use_count() == 1);
   BOOST_TEST(store.size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(memory_of_copied_runs_is_used_again_once_they_are_acknowledged) {
+  test::seeded_random random{5};
+  send_store store{1 << 20};
+  auto run = run_of(random, 1'000);
+  std::set<const std::byte*> places;
+  for (int i = 0; i < 20'000; ++i) {
+    if (store.room() < run->size())
+      store.drop(store.size() / 2);
+    store.append(*run);
+    places.insert(store.block_in_use());
+  }
+  BOOST_TEST(places.size() <= 40u); // some 20 MiB went through 1 MiB
 }
 
 BOOST_AUTO_TEST_CASE(only_what_fits_is_taken_of_a_run_with_an_owner) {
