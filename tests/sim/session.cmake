@@ -12,4 +12,5 @@ warren_test(sim_session_property sim
   SOURCES
     session/property_test.cpp
     session/udx_party.cpp
+    session/urgent_message_test.cpp
   DEPENDS warren_session warren_udx warren_sim)

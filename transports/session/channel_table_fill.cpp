@@ -41,8 +41,10 @@ bool channel_table::fill_data(record_text& record, std::size_t limit) {
   wrote_message_ = false;
   while (!ready_.empty()) {
     auto* subject = find(ready_.front());
-    if (subject != nullptr && !fill_channel(*subject, record, limit))
-      break;
+    auto before = record.size();
+    auto full = subject != nullptr && !fill_channel(*subject, record, limit);
+    if (full && record.size() == before)
+      break; // it keeps its place
     ready_.pop_front();
     if (subject == nullptr)
       continue;
@@ -52,11 +54,14 @@ bool channel_table::fill_data(record_text& record, std::size_t limit) {
       subject->ready = true;
       ready_.push_back(subject->id);
     }
+    if (full)
+      break;
   }
   return wrote_message_;
 }
 
-// One turn. False when the record is full; the channel then keeps its place.
+// One turn, which ends with the record: where records are short, one channel would otherwise have them all. False when the
+// record is full.
 bool channel_table::fill_channel(channel& subject, record_text& record, std::size_t limit) {
   auto turn = std::min(limit, record.size() + quantum);
   while (subject.outgoing.sendable()) {

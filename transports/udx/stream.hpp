@@ -62,7 +62,8 @@ public:
   /// follows once there is more room. Returns 0 after end(), destroy() or the stream's end.
   std::size_t write(byte_view data);
 
-  /// Returns how much write() would take.
+  /// Returns how much to write now, at most what write() takes: so much that a round trip's worth waits to be sent, and no
+  /// more. What is not written yet can still be overtaken by something more urgent. Ask again after each poll_transmit().
   std::size_t writable_octets() const noexcept;
 
   /// Ends our side after what has been written; the peer may go on. Repeating it does nothing.
