@@ -12,6 +12,7 @@ use_hosts
 
 relay_ip=10.77.0.1
 relay_url=wss://$relay_ip:443/
+second_relay_ip=10.77.0.2
 token=natlab
 
 failed=0 # the exit code of the test
@@ -32,14 +33,15 @@ relay_certificate() {
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$relay_ip" \
     -keyout "$work/relay.key" -out "$work/relay.csr" 2>/dev/null
   openssl x509 -req -in "$work/relay.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days 2 \
-    -extfile <(echo "subjectAltName=IP:$relay_ip") -out "$work/relay.pem" 2>/dev/null
+    -extfile <(echo "subjectAltName=IP:$relay_ip,IP:$second_relay_ip") -out "$work/relay.pem" 2>/dev/null
 }
 
-# start_lab_relay: on the host "relay".
+# start_lab_relay [NAME ADDRESS]: on the host of that name, "relay" unless said otherwise.
 start_lab_relay() {
-  start relay ip netns exec "$lab-relay" "$warren" relay --bind "$relay_ip:443" --dht "$relay_ip:4000" \
+  local name=${1:-relay} ip=${2:-$relay_ip}
+  start "$name" ip netns exec "$lab-$name" "$warren" relay --bind "$ip:443" --dht "$ip:4000" \
     --tls-cert "$work/relay.pem" --tls-key "$work/relay.key" --token "$token" --json
-  event relay ready >/dev/null
+  event "$name" ready >/dev/null
 }
 
 # start_lab_node NAME ADDRESS

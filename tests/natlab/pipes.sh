@@ -12,10 +12,12 @@ start_pipe() {
     --ca "$work/ca.pem" --relay-token "$token" --transport "$mode" --json "$@"
 }
 
-# Receives, and tells the number of octets, their hash, and on further lines from when to when it waited for the next ones.
+# Receives, and tells the number of octets, their hash, and on further lines from when to when it waited for the next ones. In a
+# file, if one is named, stands how many octets there are so far.
 # shellcheck disable=SC2034 # the tests run it
 receiver='
-import hashlib, sys, time
+import hashlib, os, sys, time
+progress = os.open(sys.argv[1], os.O_WRONLY) if len(sys.argv) > 1 else None
 digest, octets, pauses, last = hashlib.sha256(), 0, [], None
 while part := sys.stdin.buffer.read1(1 << 20):
     now = time.time()
@@ -24,6 +26,8 @@ while part := sys.stdin.buffer.read1(1 << 20):
     last = now
     digest.update(part)
     octets += len(part)
+    if progress is not None:
+        os.pwrite(progress, b"%015d\n" % octets, 0)
 print(octets, digest.hexdigest())
 for pause in pauses:
     print(*pause)

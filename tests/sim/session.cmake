@@ -10,3 +10,9 @@ warren_test(sim_session sim
     session/records_test.cpp
     session/resume_test.cpp
   DEPENDS warren_session)
+warren_test(sim_session_property sim
+  SOURCES
+    session/property_test.cpp
+    session/udx_party.cpp
+    session/urgent_message_test.cpp
+  DEPENDS warren_session warren_udx warren_sim)

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::size_t max_padding = 255;
 
+// So much may wait to be sent on the slowest path: about what one call to the system takes with segmentation offload.
+constexpr std::size_t least_unsent = 64 * 1024;
+
 // udx.md section 6: IP header, UDP header, UDX header.
 std::size_t overhead_of(const endpoint& remote) {
   return (remote.address.family() == address_family::ipv4 ? 20 : 40) + 8 + header_size;
@@ -39,6 +42,16 @@ std::size_t sender::write(byte_view data, const std::shared_ptr<const void>& own
   auto taken = store_.append(data, owner);
   write_cut_short_ = write_cut_short_ || taken < data.size();
   return taken;
+}
+
+std::size_t sender::room() const noexcept {
+  if (end_queued_)
+    return 0;
+  // About a round trip's worth: the window of BBR is two of them, that of CUBIC has what waits in queues besides.
+  auto wanted = std::max(least_unsent, controller_->cwnd() * max_payload() / 2);
+  auto wanting = wanted - std::min(wanted, unsent());
+  // Not in crumbs: what is written at once shares the writer's work.
+  return wanting < wanted / 4 ? 0 : std::min(wanting, store_.room());
 }
 
 bool sender::take_writable() noexcept {

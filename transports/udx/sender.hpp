@@ -36,7 +36,8 @@ public:
   // -- the application's side --
 
   std::size_t write(byte_view data, const std::shared_ptr<const void>& owner);
-  std::size_t room() const noexcept { return end_queued_ ? 0 : store_.room(); }
+  /// What write() should be given, see stream::writable_octets().
+  std::size_t room() const noexcept;
   void end() noexcept { end_queued_ = true; }
 
   /// Returns true once when a write() that was cut short can go on.

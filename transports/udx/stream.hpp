@@ -67,7 +67,8 @@ public:
   /// it is acknowledged.
   std::size_t write(byte_view data, const std::shared_ptr<const void>& owner = nullptr);
 
-  /// Returns how much write() would take.
+  /// Returns how much to write now, at most what write() takes: so much that a round trip's worth waits to be sent, and no
+  /// more. What is not written yet can still be overtaken by something more urgent. Ask again after each poll_transmit().
   std::size_t writable_octets() const noexcept;
 
   /// Ends our side after what has been written; the peer may go on. Repeating it does nothing.

@@ -1,12 +1,10 @@
 // Two streams against a plain queue of octets: whatever is written, lost, repeated, overtaken, too large for the path, not
 // read for a while or moved to another address, each side has received a prefix of what the other wrote, in the end all of
 // it. A failure names its seed; WARREN_UDX_SEED runs that one alone, WARREN_UDX_SEEDS so many.
+#include "tests/support/seeds.hpp"
 #include "tests/support/udx_host.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <cstdlib>
-#include <string>
 
 using namespace std::chrono_literals;
 using namespace warren;
@@ -15,11 +13,6 @@ using namespace warren::test;
 namespace {
 
 constexpr std::uint64_t seeds = 2000;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  auto value = std::getenv(name);
-  return value ? std::stoull(value) : otherwise;
-}
 
 /// One run: everything in it follows from its seed.
 class run {
@@ -163,12 +156,7 @@ private:
 BOOST_AUTO_TEST_SUITE(udx_property)
 
 BOOST_AUTO_TEST_CASE(a_pair_of_streams_is_a_pair_of_byte_queues_whatever_the_path_does) {
-  auto only = from_environment("WARREN_UDX_SEED", 0);
-  auto last = only > 0 ? only : from_environment("WARREN_UDX_SEEDS", seeds);
-  for (auto seed = only > 0 ? only : 1; seed <= last; ++seed)
-    BOOST_TEST_CONTEXT("seed " << seed) {
-      run{seed}.go();
-    }
+  for_each_seed("WARREN_UDX", seeds, [](std::uint64_t seed) { run{seed}.go(); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
