@@ -178,7 +178,7 @@ int dial_known(int socket, std::size_t count) {
     usable = {};
     ended = {};
     start = clock_type::now();
-    caf::anon_send(here.actor, dial_peer{i + 1, to});
+    caf::anon_send(here.actor, dial_peer{i + 1, to, {}});
     auto took = usable.get_future().get();
     if (i >= warm_up)
       times.push_back(took);
@@ -265,7 +265,7 @@ int dial_idle(int socket, std::size_t count, std::size_t seconds) {
   for (std::size_t i = 0; i < count; ++i) {
     while (usable + dials_in_flight <= i)
       std::this_thread::sleep_for(200us);
-    caf::anon_send(here.actor, dial_peer{i + 1, to});
+    caf::anon_send(here.actor, dial_peer{i + 1, to, {}});
   }
   while (usable < count)
     std::this_thread::sleep_for(1ms);

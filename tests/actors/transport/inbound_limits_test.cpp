@@ -3,6 +3,7 @@
 #include "actors/pipe_set.hpp"
 #include "messages/control_packet.hpp"
 #include "messages/udx_packet.hpp"
+#include "tests/actors/transport/state_of.hpp"
 #include "tests/actors/transport/swarm_fixture.hpp"
 
 using namespace warren;
@@ -95,12 +96,13 @@ BOOST_AUTO_TEST_CASE(whoever_has_proved_its_key_is_not_pushed_out_by_strangers) 
   pass(0s);
   BOOST_REQUIRE(honest.all<session_established>().size() == 1u);
   BOOST_REQUIRE(supervisor.all<session_established>().size() == 1u);
-  auto connection = supervisor.all<session_established>()[0].stream.address();
+  auto connection = supervisor.all<session_established>()[0].stream;
   for (std::uint16_t from = 101; from < 110; ++from)
     open_from(from);
   BOOST_TEST(closed().size() == 7u);
   for (const auto& report : closed())
-    BOOST_TEST((report.stream != connection));
+    BOOST_TEST((report.stream != connection.address()));
+  BOOST_TEST(state_of(connection).session.active_pipe().has_value(), "nor is its stream");
 }
 
 // As it was, 1024 of these shut every direct dial out for good.

@@ -11,10 +11,15 @@ inline supervisor_state& state_of(const transport_actor& transport) {
   return *static_cast<act::state_actor<supervisor_state>*>(pointer)->state;
 }
 
+/// The same of a connection.
+inline noise_stream_state& state_of(const caf::actor& connection) {
+  auto pointer = caf::actor_cast<caf::abstract_actor*>(connection);
+  return *static_cast<act::state_actor<noise_stream_state>*>(pointer)->state;
+}
+
 /// Returns the state of the only connection of `transport`.
 inline noise_stream_state& connection_of(const transport_actor& transport) {
-  auto pointer = caf::actor_cast<caf::abstract_actor*>(state_of(transport).streams.begin()->second.actor);
-  return *static_cast<act::state_actor<noise_stream_state>*>(pointer)->state;
+  return state_of(state_of(transport).streams.begin()->second.actor);
 }
 
 } // namespace warren::test

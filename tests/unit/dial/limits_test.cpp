@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(proved_peers_give_way_to_nobody_and_above_their_limit_newco
   BOOST_TEST((f.open(host(5)) == answer::accepted));
 }
 
-// The fault: a thousand strangers that said nothing kept out everybody.
+// As it was, 1024 peers were as many as any node could have, whatever max-peers said.
 BOOST_AUTO_TEST_CASE(a_node_full_of_peers_lets_in_as_many_as_it_is_told) {
   dial::config settings = no_rate();
   settings.max_proved = dial::proved_streams_for(10'000);
