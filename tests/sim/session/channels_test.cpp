@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(channels_take_turns_also_where_a_pipe_has_room_for_short_re
     p.budget = room;
     auto bulk = p.open_topic("bulk");
     auto urgent = p.open_topic("urgent");
-    BOOST_REQUIRE(!p.at(0).write(p.channel(0, bulk), bytes(900'000)));
+    BOOST_REQUIRE(!p.at(0).write(p.channel(0, bulk), p.noise(900'000)));
     for (int i = 0; i < 5; ++i) {
       p.transmit_from(0);
       p.deliver_to(1);
