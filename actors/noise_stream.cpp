@@ -98,7 +98,7 @@ void noise_stream_state::drive() {
 }
 
 void noise_stream_state::close_when_useless(time_point at) {
-  if (!session.is_admitted() || session.is_closed() || !channels.empty())
+  if (!session.is_admitted() || session.is_closing() || !channels.empty())
     without_topic_since.reset();
   else if (!without_topic_since)
     without_topic_since = at;

@@ -180,11 +180,13 @@ void supervisor_state::leave(topic on) {
       act::mail(self, topic_left{on}).send(stream.actor);
 }
 
-/// Returns whether a connection through a relay still carries something of a topic that was left.
+/// Returns whether a connection through a relay still carries something of a topic that was left, or one that is ending may yet
+/// have to: its direct path can fail before everything is through.
 bool supervisor_state::needs_relay(const topic& on) const {
   return std::any_of(streams.begin(), streams.end(), [&](const auto& entry) {
-    return std::holds_alternative<swarm::relayed_peer>(entry.second.remote)
-           && (entry.second.shared.contains(on) || ending.contains(entry.first));
+    return ending.contains(entry.first)
+           || (std::holds_alternative<swarm::relayed_peer>(entry.second.remote)
+               && entry.second.shared.contains(on));
   });
 }
 
