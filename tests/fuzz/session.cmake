@@ -1,3 +1,4 @@
 warren_fuzz(fuzz_session_record session_record_fuzz.cpp DEPENDS warren_session)
 warren_fuzz(fuzz_session_frames session_frames_fuzz.cpp DEPENDS warren_session)
 warren_fuzz(fuzz_session_handshake session_handshake_fuzz.cpp DEPENDS warren_session)
+warren_fuzz(fuzz_session_engine session_engine_fuzz.cpp DEPENDS warren_session)
