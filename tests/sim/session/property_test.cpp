@@ -122,7 +122,9 @@ private:
     }
   }
 
-  static ip_address address(std::size_t end) { return *ip_address::parse(end == 0 ? "10.0.0.1" : "10.0.0.2"); }
+  static ip_address address(std::size_t end) {
+    return *ip_address::parse(end == 0 ? "10.0.0.1" : "10.0.0.2");
+  }
   session::noise_session& machine(std::size_t end) { return parties_[end]->session; }
 
   // -- what the sessions say ---------------------------------------------------------------------------------------------
@@ -166,14 +168,15 @@ private:
   // As a supervisor would, now by this side and now by the other one.
   void redial(std::size_t end) {
     auto dialler = draw_.chance(0.7) ? end : 1 - end;
-    network_.at(network_.now() + std::chrono::milliseconds{10 + draw_.below(1200)}, [this, end, dialler](auto) {
-      if (ended_[end] || calm_)
-        return;
-      if (open_paths().size() < 5)
-        connect(dialler);
-      else
-        redial(end);
-    });
+    network_.at(
+        network_.now() + std::chrono::milliseconds{10 + draw_.below(1200)}, [this, end, dialler](auto) {
+          if (ended_[end] || calm_)
+            return;
+          if (open_paths().size() < 5)
+            connect(dialler);
+          else
+            redial(end);
+        });
   }
 
   // -- paths -------------------------------------------------------------------------------------------------------------
@@ -243,9 +246,9 @@ private:
     if (how != 1)
       network_.link(which.at[1], which.at[0], dead);
     if (draw_.chance(0.6))
-      network_.at(
-          network_.now() + std::chrono::milliseconds{draw_.below(5000)},
-          [this, &which](auto) { restore(which); });
+      network_.at(network_.now() + std::chrono::milliseconds{draw_.below(5000)}, [this, &which](auto) {
+        restore(which);
+      });
   }
 
   // One end sees it first, or both do.
@@ -380,7 +383,8 @@ private:
 
   bool everything_arrived() const {
     return std::ranges::all_of(channels_, [](const auto& of_end) {
-      return std::ranges::all_of(of_end, [](const auto& x) { return x.second.outgoing.everything_arrived(); });
+      return std::ranges::all_of(
+          of_end, [](const auto& x) { return x.second.outgoing.everything_arrived(); });
     });
   }
 
