@@ -28,15 +28,6 @@ constexpr std::size_t most_events = 1'000'000; // of one run
 /// At most so long is a session that was closed there (limits::longest_drain, then the peer's close; or the resume window).
 constexpr duration longest_end = 5min;
 
-std::shared_ptr<const crypto::identity> identity_of(std::size_t end) {
-  static const auto both = [] {
-    sim::random random{1};
-    auto fresh = [&] { return std::make_shared<const crypto::identity>(crypto::identity::generate(random)); };
-    return std::array{fresh(), fresh()};
-  }();
-  return both[end];
-}
-
 /// What happened in all runs: a test of nothing shows.
 struct tally {
   std::uint64_t messages = 0;
@@ -101,7 +92,7 @@ private:
 
   void start(std::size_t end) {
     session::config settings;
-    settings.self = identity_of(end);
+    settings.self = std::make_shared<const crypto::identity>(crypto::identity::generate(draw_));
     settings.local_role = end == 0 ? session::role::initiator : session::role::responder;
     settings.instance = 1 + end;
     settings.limits.rekey_after_records = 1 + draw_.below(30);
