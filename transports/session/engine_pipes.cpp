@@ -191,7 +191,7 @@ void engine::let_go_of_suspects() {
 }
 
 void engine::release_pipe(pipe_id id) {
-  if (auto* found = find_pipe(id); found != nullptr && found != active_)
+  if (auto* found = find_pipe(id); !closed_ && found != nullptr && found != active_)
     release(id, {});
 }
 
@@ -211,6 +211,8 @@ void engine::check_resume_deadlines(time_point now) {
     if (p.deadline && *p.deadline <= now)
       late.push_back(p.id);
   for (auto id : late) {
+    if (closed_)
+      return;
     out_.events.push_back(pipe_released{id, errc::handshake_timeout});
     forget(now, id);
   }

@@ -368,10 +368,14 @@ BOOST_AUTO_TEST_CASE(a_peer_that_has_much_to_say_delays_the_end_as_long_as_it_ge
 
 BOOST_AUTO_TEST_CASE(after_the_end_every_call_is_a_no_op) {
   talking t;
+  t.connect(0); // so that one pipe stands by
+  t.settle();
   t.at(0).abort(t.now, errc::closed_normally);
   t.settle();
   auto& s = t.at(0);
   s.attach_pipe(t.now, 99, role::initiator);
+  s.release_pipe(t.pipes[0].id_at[0]);
+  s.release_pipe(t.pipes[1].id_at[0]);
   s.pipe_lost(t.now, 1);
   s.handle_message(t.now, 1, bytes(100));
   s.handle_timeout(t.now + std::chrono::hours{1});

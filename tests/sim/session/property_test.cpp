@@ -28,15 +28,6 @@ constexpr std::size_t most_events = 1'000'000; // of one run
 /// At most so long is a session that was closed there (limits::longest_drain, then the peer's close; or the resume window).
 constexpr duration longest_end = 5min;
 
-std::shared_ptr<const crypto::identity> identity_of(std::size_t end) {
-  static const auto both = [] {
-    sim::random random{1};
-    auto fresh = [&] { return std::make_shared<const crypto::identity>(crypto::identity::generate(random)); };
-    return std::array{fresh(), fresh()};
-  }();
-  return both[end];
-}
-
 /// What happened in all runs: a test of nothing shows.
 struct tally {
   std::uint64_t messages = 0;
@@ -101,7 +92,7 @@ private:
 
   void start(std::size_t end) {
     session::config settings;
-    settings.self = identity_of(end);
+    settings.self = std::make_shared<const crypto::identity>(crypto::identity::generate(draw_));
     settings.local_role = end == 0 ? session::role::initiator : session::role::responder;
     settings.instance = 1 + end;
     settings.limits.rekey_after_records = 1 + draw_.below(30);
@@ -122,7 +113,9 @@ private:
     }
   }
 
-  static ip_address address(std::size_t end) { return *ip_address::parse(end == 0 ? "10.0.0.1" : "10.0.0.2"); }
+  static ip_address address(std::size_t end) {
+    return *ip_address::parse(end == 0 ? "10.0.0.1" : "10.0.0.2");
+  }
   session::noise_session& machine(std::size_t end) { return parties_[end]->session; }
 
   // -- what the sessions say ---------------------------------------------------------------------------------------------
@@ -166,14 +159,15 @@ private:
   // As a supervisor would, now by this side and now by the other one.
   void redial(std::size_t end) {
     auto dialler = draw_.chance(0.7) ? end : 1 - end;
-    network_.at(network_.now() + std::chrono::milliseconds{10 + draw_.below(1200)}, [this, end, dialler](auto) {
-      if (ended_[end] || calm_)
-        return;
-      if (open_paths().size() < 5)
-        connect(dialler);
-      else
-        redial(end);
-    });
+    network_.at(
+        network_.now() + std::chrono::milliseconds{10 + draw_.below(1200)}, [this, end, dialler](auto) {
+          if (ended_[end] || calm_)
+            return;
+          if (open_paths().size() < 5)
+            connect(dialler);
+          else
+            redial(end);
+        });
   }
 
   // -- paths -------------------------------------------------------------------------------------------------------------
@@ -243,9 +237,9 @@ private:
     if (how != 1)
       network_.link(which.at[1], which.at[0], dead);
     if (draw_.chance(0.6))
-      network_.at(
-          network_.now() + std::chrono::milliseconds{draw_.below(5000)},
-          [this, &which](auto) { restore(which); });
+      network_.at(network_.now() + std::chrono::milliseconds{draw_.below(5000)}, [this, &which](auto) {
+        restore(which);
+      });
   }
 
   // One end sees it first, or both do.
@@ -380,7 +374,8 @@ private:
 
   bool everything_arrived() const {
     return std::ranges::all_of(channels_, [](const auto& of_end) {
-      return std::ranges::all_of(of_end, [](const auto& x) { return x.second.outgoing.everything_arrived(); });
+      return std::ranges::all_of(
+          of_end, [](const auto& x) { return x.second.outgoing.everything_arrived(); });
     });
   }
 

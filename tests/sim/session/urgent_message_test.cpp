@@ -61,8 +61,7 @@ public:
 private:
   void start(std::size_t end) {
     session::config settings;
-    settings.self =
-        std::make_shared<const crypto::identity>(crypto::identity::generate(network_.random()));
+    settings.self = std::make_shared<const crypto::identity>(crypto::identity::generate(network_.random()));
     settings.local_role = end == 0 ? session::role::initiator : session::role::responder;
     parties_[end] = std::make_unique<udx_party>(
         network_, endpoint{at(end).address, 1}, std::move(settings),
