@@ -1,6 +1,7 @@
 warren_test(unit_udx unit
   SOURCES
     udx/direct_read_test.cpp
+    udx/message_test.cpp
     udx/packet_test.cpp
     udx/parts_test.cpp
     udx/send_store_test.cpp
