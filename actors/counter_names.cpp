@@ -77,6 +77,7 @@ constexpr named_counter<udx::counters> udx_names[] = {
     {"udx.after_end", &udx::counters::after_end},
     {"udx.bad_sack_block", &udx::counters::bad_sack_block},
     {"udx.messages_ignored", &udx::counters::messages_ignored},
+    {"udx.messages_dropped", &udx::counters::messages_dropped},
     {"udx.after_close", &udx::counters::after_close},
 };
 

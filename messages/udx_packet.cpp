@@ -4,6 +4,8 @@ namespace warren::udx {
 
 namespace {
 
+constexpr std::size_t stream_id_at = 4;
+
 std::uint32_t get_u32(byte_view in, std::size_t at) noexcept {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i)
@@ -34,7 +36,7 @@ std::optional<packet> parse_packet(byte_view datagram) noexcept {
   packet result;
   result.header.type = std::to_integer<std::uint8_t>(datagram[2]);
   result.header.data_offset = std::to_integer<std::uint8_t>(datagram[3]);
-  result.header.stream_id = get_u32(datagram, 4);
+  result.header.stream_id = get_u32(datagram, stream_id_at);
   result.header.rwnd = get_u32(datagram, 8);
   result.header.seq = {get_u32(datagram, 12)};
   result.header.ack = {get_u32(datagram, 16)};
@@ -49,7 +51,7 @@ std::optional<packet> parse_packet(byte_view datagram) noexcept {
 std::optional<std::uint32_t> stream_id_of(byte_view datagram) noexcept {
   if (!looks_like_udx(datagram))
     return std::nullopt;
-  return get_u32(datagram, 4);
+  return get_u32(datagram, stream_id_at);
 }
 
 void write_header(std::span<std::byte> out, const packet_header& header) noexcept {
@@ -57,10 +59,14 @@ void write_header(std::span<std::byte> out, const packet_header& header) noexcep
   out[1] = wire_version;
   out[2] = static_cast<std::byte>(header.type);
   out[3] = static_cast<std::byte>(header.data_offset);
-  set_u32(out, 4, header.stream_id);
+  set_u32(out, stream_id_at, header.stream_id);
   set_u32(out, 8, header.rwnd);
   set_u32(out, 12, header.seq.value);
   set_u32(out, 16, header.ack.value);
+}
+
+void write_stream_id(std::span<std::byte> packet, std::uint32_t id) noexcept {
+  set_u32(packet, stream_id_at, id);
 }
 
 sack_block read_sack_block(byte_view area, std::size_t index) noexcept {

@@ -113,6 +113,9 @@ std::optional<std::uint32_t> stream_id_of(byte_view datagram) noexcept;
 /// Writes the header into the first header_size octets of `out`, which must have them.
 void write_header(std::span<std::byte> out, const packet_header& header) noexcept;
 
+/// Overwrites the stream id of a packet, and nothing else; `packet` must hold a header.
+void write_stream_id(std::span<std::byte> packet, std::uint32_t id) noexcept;
+
 /// Reads block `index` of a SACK area; `area` must hold it.
 sack_block read_sack_block(byte_view area, std::size_t index) noexcept;
 

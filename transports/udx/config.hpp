@@ -47,6 +47,9 @@ struct config {
   /// spoof the source. True: any source is taken as the reference does, and replies still go to `remote`; the
   /// caller then decides who may speak.
   bool accept_any_source = false;
+
+  /// True: the peer's MESSAGE packets are for poll_message(). False: they are counted and ignored.
+  bool take_messages = false;
 };
 
 inline constexpr std::size_t max_receive_window = 64 * 1024 * 1024;

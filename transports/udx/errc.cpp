@@ -18,6 +18,12 @@ public:
         return "the peer stopped acknowledging; open a new stream, perhaps over another path";
       case errc::aborted:
         return "the stream was destroyed on this side";
+      case errc::message_too_long:
+        return "the message does not fit one packet; send at most largest_message() octets";
+      case errc::too_many_messages:
+        return "too many messages wait to be sent; poll_transmit() sends them";
+      case errc::stream_over:
+        return "the stream is over; open a new one";
     }
     return "unknown udx error";
   }

@@ -73,6 +73,9 @@ public:
   /// snd.nxt, which packets without a sequence number of their own carry.
   sequence_number next() const noexcept { return board_.nxt(); }
 
+  /// Octets of payload that a packet on this path may carry.
+  std::size_t max_payload() const noexcept;
+
   // -- the path --
 
   /// Starts anew on another path and repeats there what is in flight.
@@ -106,7 +109,6 @@ private:
   };
 
   // sender.cpp
-  std::size_t max_payload() const noexcept;
   std::size_t unsent() const noexcept { return static_cast<std::size_t>(store_.end() - next_offset_); }
   bool has_new_packet() const noexcept { return unsent() > 0 || (end_queued_ && !end_sent_); }
   bool may_send_new() const noexcept;

@@ -21,6 +21,9 @@ struct counters {
   std::uint64_t heartbeats_in = 0;
   std::uint64_t mtu_probes = 0;
   std::uint64_t duplicates_in = 0; // DATA or END that had arrived before
+  std::uint64_t messages_in = 0;   // MESSAGE packets kept for poll_message()
+  std::uint64_t messages_out = 0;
+  std::uint64_t messages_unsent = 0; // refused, or overtaken by the stream's end or a path on which they are too long
 
   // Refused input.
   std::uint64_t malformed = 0;           // not a UDX packet
@@ -31,7 +34,8 @@ struct counters {
   std::uint64_t receive_buffer_full = 0; // more octets than the window and its slack
   std::uint64_t after_end = 0;           // sequence number behind the peer's END, or a second END elsewhere
   std::uint64_t bad_sack_block = 0;      // block outside of what is in flight
-  std::uint64_t messages_ignored = 0;    // unreliable MESSAGE packets, for which Warren has no use
+  std::uint64_t messages_ignored = 0;    // MESSAGE packets that nobody wants (config::take_messages)
+  std::uint64_t messages_dropped = 0;    // MESSAGE packets while as many as may wait were not polled
   std::uint64_t after_close = 0;         // the stream is over
 };
 

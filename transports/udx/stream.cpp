@@ -3,6 +3,7 @@
 #include "transports/udx/receiver.hpp"
 #include "transports/udx/sender.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace warren::udx {
@@ -23,6 +24,7 @@ stream::stream(const config& settings, time_point)
       remote_id_{settings.remote_id},
       linger_{settings.linger},
       accept_any_source_{settings.accept_any_source},
+      takes_messages_{settings.take_messages},
       parts_{std::make_unique<machinery>(settings)} {
 }
 
@@ -91,7 +93,7 @@ void stream::handle_open(time_point now, const packet& in, const octet_sink& dir
   if (header.has(packet_type::data) || header.has(packet_type::end))
     receiving.handle(in, direct);
   if (header.has(packet_type::message))
-    ++counts.messages_ignored;
+    take_message(in.payload);
   out.handle_acks(now, in);
   close_when_both_ended(now);
 }
@@ -116,6 +118,7 @@ void stream::close_when_both_ended(time_point now) {
   closed_raised_ = true;
   timers.stop_all();
   timers.set(timer::linger, now + linger_);
+  drop_unsent_messages();
   out.release();
   receiving.release_held();
 }
@@ -126,6 +129,7 @@ void stream::give_up(std::error_code reason) {
   closed_raised_ = true;
   finished_raised_ = true;
   parts_->timers.stop_all();
+  drop_unsent_messages();
   parts_->out.release();
   parts_->in.release_held();
 }
@@ -157,6 +161,7 @@ std::size_t stream::poll_transmit(time_point now, transmit_batch& batch) {
     // SACK blocks do not travel with data; without holes data packets say all that an ACK says.
     if (receiving.ack_due() && receiving.has_holes())
       send_ack(batch);
+    send_messages(batch);
     auto carried_ack =
         phase_ == phase::open && out.transmit(now, batch, {remote_id_, receiving.window(), receiving.next()});
     if (carried_ack && !receiving.has_holes())
@@ -246,6 +251,70 @@ void stream::consume(std::size_t n) {
   parts_->in.consume(n);
 }
 
+// -- messages -----------------------------------------------------------------
+
+std::error_code stream::send_message(byte_view payload) {
+  auto refusal = phase_ != phase::open                ? make_error_code(errc::stream_over)
+                 : payload.size() > largest_message() ? make_error_code(errc::message_too_long)
+                 : messages_out_.full()               ? make_error_code(errc::too_many_messages)
+                                                      : std::error_code{};
+  if (refusal)
+    ++parts_->counts.messages_unsent;
+  else
+    messages_out_.push(payload);
+  return refusal;
+}
+
+std::size_t stream::largest_message() const noexcept {
+  return parts_->out.max_payload();
+}
+
+std::optional<byte_view> stream::poll_message() {
+  if (messages_in_.empty())
+    return std::nullopt;
+  auto oldest = messages_in_.front();
+  messages_in_.pop();
+  return oldest;
+}
+
+void stream::take_message(byte_view payload) {
+  auto& counts = parts_->counts;
+  if (!takes_messages_) {
+    ++counts.messages_ignored;
+  } else if (messages_in_.full()) {
+    ++counts.messages_dropped;
+  } else {
+    ++counts.messages_in;
+    messages_in_.push(payload);
+  }
+}
+
+// udx.md section 14: sent at once; carries snd.nxt without using it up. Its ack and window are those of an ACK, but it
+// stands for none.
+void stream::send_messages(transmit_batch& batch) {
+  for (; !messages_out_.empty(); messages_out_.pop()) {
+    auto payload = messages_out_.front();
+    auto size = header_size + payload.size();
+    if (payload.size() > largest_message()) {
+      ++parts_->counts.messages_unsent;
+      continue;
+    }
+    if (!batch.has_room(size))
+      return;
+    auto to = batch.prepare(size);
+    write_header(
+        to,
+        {packet_type::message, 0, remote_id_, parts_->in.window(), parts_->out.next(), parts_->in.next()});
+    std::copy(payload.begin(), payload.end(), to.begin() + header_size);
+    batch.commit(size);
+    ++parts_->counts.messages_out;
+  }
+}
+
+void stream::drop_unsent_messages() noexcept {
+  parts_->counts.messages_unsent += messages_out_.release();
+}
+
 // -- the path -----------------------------------------------------------------
 
 void stream::change_remote(time_point now, const endpoint& remote, std::uint32_t remote_id) {
@@ -274,6 +343,9 @@ std::size_t stream::largest_datagram() const noexcept {
 void stream::release_spare() noexcept {
   parts_->out.release_spare();
   parts_->in.release_spare();
+  for (auto waiting : {&messages_out_, &messages_in_})
+    if (waiting->empty())
+      waiting->release();
 }
 
 // -- watching -----------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "transports/udx/config.hpp"
 #include "transports/udx/errc.hpp"
 #include "transports/udx/events.hpp"
+#include "transports/udx/message_queue.hpp"
 #include "transports/udx/octet_sink.hpp"
 #include "transports/udx/stats.hpp"
 #include "transports/udx/transmit_batch.hpp"
@@ -22,7 +23,7 @@ namespace warren::udx {
 /// How to drive it: feed a whole batch of packets with handle_packet(), then poll_transmit() once: one ACK
 /// covers the batch. Only when urgent() turns true within a batch (a packet has made or filled a hole)
 /// poll_transmit() at once, so that the peer's loss recovery sees every step. Poll transmits, events and the
-/// deadline also after write(), consume(), end(), destroy(), change_remote() and handle_timeout().
+/// deadline also after write(), consume(), send_message(), end(), destroy(), change_remote() and handle_timeout().
 ///
 /// Where it leaves libudx (each compatible on the wire):
 /// - Several packets may share one ACK, and a packet with data can stand for a pure ACK.
@@ -32,7 +33,8 @@ namespace warren::udx {
 /// - CUBIC or BBR version 3 instead of version 1; losses also shrink the window on a retransmission timeout.
 /// - After change_remote() what is in flight is repeated at once to the new address.
 /// - A closed stream lingers and acknowledges a repeated END.
-/// - MESSAGE packets are counted and ignored.
+/// - MESSAGE packets are limited to what a packet may carry, wait for poll_transmit() and poll_message() in short queues, and
+///   are counted and ignored unless config::take_messages says otherwise.
 ///
 /// A packet's octets are never regrouped: on a path whose MTU shrinks below what is already in flight the
 /// stream times out, and whoever is above opens a new one.
@@ -87,6 +89,23 @@ public:
   /// Drops the first `n` octets of readable(), which opens the window again.
   void consume(std::size_t n);
 
+  // -- messages (udx.md section 14) --
+
+  /// Queues one packet of `payload`, which may be empty: poll_transmit() sends it once, past every window and the pacer. It
+  /// can be lost, overtaken, or arrive twice. Refused are messages longer than largest_message() (errc::message_too_long),
+  /// those that come while message_queue::capacity wait already (errc::too_many_messages; the older ones stay) and all after
+  /// the stream's end (errc::stream_over). What waits when the stream ends, or is too long for a path changed meanwhile, is
+  /// not sent.
+  std::error_code send_message(byte_view payload);
+
+  /// Octets that a message may have now; less after a change of path or when the path's MTU has shrunk.
+  std::size_t largest_message() const noexcept;
+
+  /// Returns the peer's oldest message not returned yet, if there is one; to be called after handle_packet() until there is
+  /// none. Valid until the next handle_packet(). At most message_queue::capacity wait; more are dropped. Without
+  /// config::take_messages there never is one.
+  std::optional<byte_view> poll_message();
+
   // -- the path --
 
   /// Sends to another address from now on, and under another id if the peer has named one. What is in flight
@@ -130,6 +149,9 @@ private:
   void handle_lingering(const packet& in);
   void close_when_both_ended(time_point now);
   void give_up(std::error_code reason);
+  void take_message(byte_view payload);
+  void drop_unsent_messages() noexcept;
+  void send_messages(transmit_batch& batch);
   void send_ack(transmit_batch& batch);
   void send_destroy(transmit_batch& batch);
 
@@ -138,12 +160,15 @@ private:
   std::uint32_t remote_id_;
   duration linger_;
   bool accept_any_source_;
+  bool takes_messages_;
   phase phase_ = phase::open;
   bool destroy_due_ = false;
   bool remote_end_raised_ = false;
   bool closed_raised_ = false;
   bool finished_raised_ = false;
   std::error_code reason_;
+  message_queue messages_out_;
+  message_queue messages_in_;
   std::unique_ptr<machinery> parts_;
 };
 

@@ -30,6 +30,7 @@ udx::config settings(std::uint32_t local_id, std::uint32_t remote_id, const endp
   result.receive_window = window;
   result.send_buffer = window;
   result.keep_alive = 10s;
+  result.take_messages = true;
   return result;
 }
 
@@ -76,6 +77,10 @@ struct exchange {
         stream->consume(stream->readable().size());
       while (stream->poll_event()) {
       }
+      stream->send_message(byte_view{data}.first(value * 8));
+      if (value % 4 != 0)
+        while (auto message = stream->poll_message())
+          require(message->size() <= udx::max_datagram_size);
     }
     pass(subject, honest, ours);
     pass(honest, subject, theirs);

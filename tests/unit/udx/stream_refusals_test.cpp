@@ -245,7 +245,9 @@ BOOST_AUTO_TEST_CASE(a_write_is_bounded_by_the_send_buffer) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_code_reads_back_and_says_what_to_do) {
-  for (auto code : {udx::errc::connection_reset, udx::errc::timed_out, udx::errc::aborted}) {
+  for (auto code :
+       {udx::errc::connection_reset, udx::errc::timed_out, udx::errc::aborted, udx::errc::message_too_long,
+        udx::errc::too_many_messages, udx::errc::stream_over}) {
     std::error_code error = code;
     BOOST_TEST(error == code);
     BOOST_TEST(error.message().size() > 20u);
