@@ -5,6 +5,7 @@ warren_test(actors_transport actors
     transport/ending_test.cpp
     transport/inbound_limits_test.cpp
     transport/kill_test.cpp
+    transport/leaving_test.cpp
     transport/local_discovery_test.cpp
     transport/messages_test.cpp
     transport/mode_test.cpp
