@@ -337,17 +337,13 @@ int send_bulk(
   join(here.transport, act::spawn<sender_state>(here.system, std::move(contents), count, how, &done));
   auto result = done.get_future().get();
   auto octets = static_cast<double>(count * size);
-  // Of 1500 octets of IP packet each, all headers off: what an ordinary path carries in a datagram.
-  auto packets = octets / 2 / 1452;
   auto right = result.hash == result.peer.hash && result.peer.messages == count;
   std::printf(
       "{\"name\":\"warren\",\"bench\":\"%s\",\"octets\":%.0f,\"seconds\":%.3f,\"mb_per_s\":%.1f,"
       "\"messages_per_s\":%.0f,\"hashes_equal\":%s,\"sender_cpu_seconds\":%.3f,\"receiver_cpu_seconds\":%.3f,"
-      "\"sender_allocations_per_packet\":%.4f,\"receiver_allocations_per_packet\":%.4f,"
       "\"sender_allocations_per_message\":%.2f,\"receiver_allocations_per_message\":%.2f}\n",
       name, octets, result.seconds, octets / result.seconds / 1e6,
       static_cast<double>(count) / result.seconds, right ? "true" : "false", result.cpu, result.peer.cpu,
-      result.allocations / packets, result.peer.allocations / packets,
       result.allocations / (static_cast<double>(count) / 2),
       result.peer.allocations / (static_cast<double>(count) / 2));
   return right ? 0 : 1;
