@@ -69,7 +69,7 @@ const topic common = topic::of("db");
 constexpr std::size_t most_pipes = 40;
 constexpr int most_transmits = 100'000; // of one command
 
-role other(role side) {
+role opposite(role side) {
   return side == role::initiator ? role::responder : role::initiator;
 }
 
@@ -85,7 +85,7 @@ public:
   /// `mode`: bit 0 tells that the subject dials, bit 1 which identity it has.
   explicit run(std::uint8_t mode)
       : side_{mode % 2 == 0 ? role::responder : role::initiator}, subject_{settings(mode), random_, now_} {
-    handshake peer{identities[mode / 2 % 2 ^ 1], other(side_), 7, {}};
+    handshake peer{identities[mode / 2 % 2 ^ 1], opposite(side_), 7, {}};
     auto dialled = side_ == role::initiator;
     attach(side_);
     if (!dialled)
@@ -166,7 +166,7 @@ private:
 
   pipe_id pick(byte_reader& in) const { return 1 + in.be<std::uint8_t>() % std::max(last_pipe_, 1u); }
 
-  wire::mac proof() const { return topic_proof(handshake_hash_, other(side_), common, {}); }
+  wire::mac proof() const { return topic_proof(handshake_hash_, opposite(side_), common, {}); }
 
   void seal(pipe_id on, byte_view octets) {
     record_text text;
@@ -212,7 +212,7 @@ private:
     auto id = attach(role::responder);
     wire::nonce nonce{};
     random_.fill(nonce);
-    auto sender = other(side_);
+    auto sender = opposite(side_);
     wire::resume_request request{resume_->id().octets, nonce, resume_->request_proof(sender, nonce)};
     spoil(what, 1, request.proof);
     bytes out;
@@ -242,7 +242,7 @@ private:
     wire::nonce nonce{};
     random_.fill(nonce);
     wire::resume_challenge challenge{
-        nonce, next, resume_->challenge_proof(other(side_), request->nonce, nonce, next)};
+        nonce, next, resume_->challenge_proof(opposite(side_), request->nonce, nonce, next)};
     spoil(what, 1, challenge.proof);
     bytes out;
     wire::put(out, challenge);
