@@ -245,27 +245,6 @@ BOOST_AUTO_TEST_CASE(channels_that_always_have_data_get_the_same_whatever_fits_i
   }
 }
 
-BOOST_AUTO_TEST_CASE(channels_take_turns_also_where_a_pipe_has_room_for_short_records_only) {
-  for (std::size_t room : {500u, 2000u, 16'000u}) {
-    joined p;
-    p.budget = room;
-    auto bulk = p.open_topic("bulk");
-    auto urgent = p.open_topic("urgent");
-    BOOST_REQUIRE(!p.at(0).write(p.channel(0, bulk), p.noise(900'000)));
-    for (int i = 0; i < 5; ++i) {
-      p.transmit_from(0);
-      p.deliver_to(1);
-    }
-    BOOST_REQUIRE(!p.at(0).write(p.channel(0, urgent), bytes(100)));
-    for (int i = 0; i < 20; ++i) {
-      p.transmit_from(0);
-      p.deliver_to(1);
-    }
-    BOOST_TEST(p.ends[1].messages[p.channel(1, urgent)].size() == 1);
-    BOOST_TEST(p.ends[1].messages[p.channel(1, bulk)].size() == 0);
-  }
-}
-
 BOOST_AUTO_TEST_CASE(small_messages_share_a_record) {
   joined p;
   auto t = p.open_topic();
