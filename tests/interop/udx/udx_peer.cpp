@@ -12,15 +12,12 @@
 //   --keep-alive MS     sends a HEARTBEAT after so much idle time
 //   --until-answered N  ends its side only when N HEARTBEATs have gone out and as many packets have come in since
 //   --until-asked N     ends its side only when N HEARTBEATs have come in
+//   --echo N            takes MESSAGEs, sends each back, and ends its side only when N have been
+#include "tests/interop/udx/loopback_socket.hpp"
 #include "transports/udx/stream.hpp"
 
-#include <arpa/inet.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -39,21 +36,6 @@ time_point now() {
   return std::chrono::steady_clock::now();
 }
 
-sockaddr_in to_sockaddr(const endpoint& where) {
-  sockaddr_in result{};
-  result.sin_family = AF_INET;
-  result.sin_port = htons(where.port);
-  auto octets = where.address.octets();
-  std::copy(octets.begin(), octets.end(), reinterpret_cast<std::byte*>(&result.sin_addr));
-  return result;
-}
-
-endpoint to_endpoint(const sockaddr_in& from) {
-  std::array<std::byte, 4> octets;
-  std::copy_n(reinterpret_cast<const std::byte*>(&from.sin_addr), 4, octets.begin());
-  return {ip_address::v4(octets), ntohs(from.sin_port)};
-}
-
 bytes read_file(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file)
@@ -68,6 +50,7 @@ struct manners {
   bool expect_reset = false;
   std::uint64_t until_answered = 0;
   std::uint64_t until_asked = 0;
+  std::uint64_t echo = 0;
 };
 
 class peer {
@@ -77,20 +60,7 @@ public:
         how_{how},
         to_send_{std::move(to_send)},
         received_{receive_file, std::ios::binary},
-        arena_(128 * 1024) {
-    fd_ = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    auto any = to_sockaddr(*endpoint::parse("127.0.0.1:0"));
-    if (fd_ < 0 || bind(fd_, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0)
-      throw std::runtime_error{"cannot bind a UDP socket"};
-    int buffer = 4 * 1024 * 1024;
-    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
-    socklen_t size = sizeof any;
-    getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size);
-    std::printf("port %u\n", unsigned{ntohs(any.sin_port)});
-    std::fflush(stdout);
-  }
-
-  ~peer() { close(fd_); }
+        arena_(128 * 1024) {}
 
   int run() {
     auto deadline = now() + time_limit;
@@ -150,7 +120,8 @@ private:
 
   bool may_end() const {
     const auto& counts = stream_->counters();
-    if (counts.heartbeats_in < how_.until_asked || counts.heartbeats_out < how_.until_answered)
+    if (echoed_ < how_.echo || counts.heartbeats_in < how_.until_asked
+        || counts.heartbeats_out < how_.until_answered)
       return false;
     // While nothing is sent but HEARTBEATs, what comes in answers them.
     return how_.until_answered == 0 || (settled_ && counts.packets_in >= *settled_ + how_.until_answered);
@@ -192,10 +163,15 @@ private:
     do {
       batch_.clear();
       stream_->poll_transmit(now(), batch_);
-      auto to = to_sockaddr(stream_->remote());
       for (std::size_t i = 0; i < batch_.size(); ++i)
-        sendto(fd_, batch_[i].data(), batch_[i].size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
+        socket_.send(stream_->remote(), batch_[i]);
     } while (!batch_.empty());
+  }
+
+  /// What cannot be sent back is not counted as an echo, so that the test notices.
+  void echo_messages() {
+    while (auto message = stream_->poll_message())
+      echoed_ += stream_->send_message(*message) ? 0 : 1;
   }
 
   void wait() {
@@ -205,25 +181,23 @@ private:
       auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now()).count();
       milliseconds = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000));
     }
-    pollfd ready{fd_, POLLIN, 0};
+    pollfd ready{socket_.native_handle(), POLLIN, 0};
     poll(&ready, 1, milliseconds);
   }
 
   void receive() {
+    std::array<std::byte, 2049> buffer;
+    endpoint from;
     for (int i = 0; i < 64; ++i) {
-      std::array<std::byte, 2049> datagram;
-      sockaddr_in from{};
-      socklen_t size = sizeof from;
-      auto length =
-          recvfrom(fd_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
-      if (length < 0)
+      auto datagram = socket_.receive(buffer, from);
+      if (!datagram)
         return;
-      auto content = byte_view{datagram}.first(static_cast<std::size_t>(length));
-      if (!stream_ && udx::stream_id_of(content) == settings_.local_id)
-        start(to_endpoint(from));
+      if (!stream_ && udx::stream_id_of(*datagram) == settings_.local_id)
+        start(from);
       if (!stream_)
         continue;
-      stream_->handle_packet(now(), to_endpoint(from), content);
+      stream_->handle_packet(now(), from, *datagram);
+      echo_messages();
       if (stream_->urgent())
         transmit();
     }
@@ -240,7 +214,8 @@ private:
   std::optional<std::uint64_t> settled_; // packets that had come in when all was acknowledged
   std::error_code reason_;
   std::size_t mtu_ = 0;
-  int fd_ = -1;
+  loopback_socket socket_;
+  std::uint64_t echoed_ = 0;
   bool over_ = false;
   bool peer_ended_ = false;
 };
@@ -266,6 +241,8 @@ bool take_value(std::string_view option, const std::string& value, udx::config& 
     how.until_answered = std::stoul(value);
   else if (option == "--until-asked")
     how.until_asked = std::stoul(value);
+  else if (option == "--echo")
+    settings.take_messages = (how.echo = std::stoul(value)) > 0;
   else if (option == "--congestion" && value == "cubic")
     settings.congestion = udx::congestion_algorithm::cubic;
   else if (option == "--congestion" && value == "bbr")
