@@ -21,6 +21,9 @@ constexpr std::uint64_t seeds = 2000;
 
 constexpr std::size_t most_events = 1'000'000; // of one run
 
+/// So long may the first pipe take, through whatever it loses.
+constexpr duration longest_opening = 1min;
+
 /// At most so long is a session that was closed there (limits::longest_drain, then the peer's close; or the resume window).
 constexpr duration longest_end = 5min;
 
@@ -72,7 +75,7 @@ public:
 
   void go() {
     auto both_admitted = [&] { return machine(0).is_admitted() && machine(1).is_admitted(); };
-    BOOST_REQUIRE(network_.run_until(both_admitted, network_.now() + 10s, most_events));
+    BOOST_REQUIRE(network_.run_until(both_admitted, network_.now() + longest_opening, most_events));
     auto steps = 4 + draw_.below(22);
     for (std::uint64_t i = 0; i < steps; ++i)
       step();
@@ -91,6 +94,7 @@ private:
     settings.self = std::make_shared<const crypto::identity>(crypto::identity::generate(draw_));
     settings.local_role = end == 0 ? session::role::initiator : session::role::responder;
     settings.instance = 1 + end;
+    settings.limits.handshake_timeout = settings.limits.admission_timeout = longest_opening;
     settings.limits.rekey_after_records = 1 + draw_.below(30);
     settings.limits.receive_window = static_cast<std::uint32_t>(10'000 + draw_.below(400'000));
     settings.limits.send_queue_bytes = 20'000 + draw_.below(500'000);
