@@ -22,8 +22,10 @@ using namespace std::chrono_literals;
 /// Actors run from a worker's own slot before one from the queue: two that talk to each other do not keep all others out.
 constexpr std::size_t most_in_a_row = 8;
 
-/// How often a sleeping worker looks after those that run, while there are any.
+/// How often the slots are looked after while workers run.
 constexpr auto patience = 10ms;
+
+using steady_time = std::chrono::steady_clock::time_point;
 
 /// What a worker runs next. Its own worker fills it; whoever is first takes it.
 using slot = std::atomic<caf::resumable*>;
@@ -33,19 +35,39 @@ public:
   struct coordinator_data {
     explicit coordinator_data(caf::scheduler::abstract_coordinator*) {}
 
-    std::mutex mutex; // guards all that follows
+    std::mutex mutex; // guards all that follows, but for reading `unwatched`
     std::condition_variable woken;
     std::condition_variable watcher;
     std::deque<caf::resumable*> queue;
     std::size_t sleeping = 0;
-    bool watched = false;     // one of those that sleep looks after the slots of those that run
-    std::vector<slot*> slots; // of all workers
+    bool watched = false;                 // one of those that sleep looks after the slots
+    std::atomic<bool> unwatched{false};   // some sleep, and none of them does
+    std::vector<slot*> slots;             // of all workers
+    std::vector<caf::resumable*> waiting; // who was found in each when that was looked at last,
+    steady_time looked_at;                // which was then
 
     /// Wakes a worker, if one sleeps; he who watches goes on with it, if another can be had.
     void wake_one() {
       auto only_watcher = watched && sleeping == 1;
       (only_watcher ? watcher : woken).notify_one();
     }
+
+    /// Moves to the queue whoever waits in the same slot as a while ago.
+    void look_after_slots() {
+      auto now = std::chrono::steady_clock::now();
+      if (now - looked_at < patience)
+        return;
+      looked_at = now;
+      waiting.resize(slots.size(), nullptr);
+      for (std::size_t i = 0; i < slots.size(); ++i) {
+        auto late = waiting[i];
+        if (late != nullptr && slots[i]->compare_exchange_strong(late, nullptr, std::memory_order_acq_rel))
+          queue.push_back(waiting[i]);
+        waiting[i] = slots[i]->load(std::memory_order_relaxed);
+      }
+    }
+
+    void note_sleepers() { unwatched.store(sleeping > 0 && !watched, std::memory_order_relaxed); }
   };
 
   struct worker_data {
@@ -78,7 +100,14 @@ public:
     caf::resumable* none = nullptr;
     if (!d(self).next.compare_exchange_strong(
             none, job, std::memory_order_release, std::memory_order_relaxed))
-      central_enqueue(self->parent(), job);
+      return central_enqueue(self->parent(), job);
+    // From now on somebody has to look after the slot, as long as one sleeps who can.
+    auto& all = d(self->parent());
+    if (!all.unwatched.load(std::memory_order_relaxed))
+      return;
+    std::lock_guard guard{all.mutex};
+    if (all.sleeping > 0 && !all.watched)
+      all.woken.notify_one();
   }
 
   template <class Worker>
@@ -125,45 +154,34 @@ private:
       all.slots.push_back(&d(self).next);
     if (last != nullptr)
       all.queue.push_back(last);
+    all.look_after_slots();
     while (all.queue.empty())
       sleep(all, guard, self->parent()->num_workers());
     auto job = all.queue.front();
     all.queue.pop_front();
-    // Somebody has to look after the slot of this one, too.
-    if (all.sleeping > 0 && (!all.queue.empty() || !all.watched))
+    if (all.sleeping > 0 && !all.queue.empty())
       all.wake_one();
     return job;
   }
 
-  /// Waits for the queue. While other workers run, one of those that sleep wakes up now and then, and moves to the queue
-  /// whom it finds waiting in the same slot twice.
+  /// Waits for the queue. While other workers run, one of those that sleep wakes up now and then for their slots.
   void sleep(coordinator_data& all, std::unique_lock<std::mutex>& guard, std::size_t workers) {
     ++all.sleeping;
     if (all.watched || all.sleeping == workers) {
+      all.note_sleepers();
       all.woken.wait(guard);
     } else {
       all.watched = true;
-      seen_.assign(all.slots.size(), nullptr);
+      all.note_sleepers();
       while (all.queue.empty() && all.sleeping < workers) {
-        for (std::size_t i = 0; i < seen_.size(); ++i)
-          seen_[i] = all.slots[i]->load(std::memory_order_relaxed);
-        if (all.watcher.wait_for(guard, patience) == std::cv_status::timeout)
-          rescue(all);
+        all.watcher.wait_for(guard, patience);
+        all.look_after_slots();
       }
       all.watched = false;
     }
     --all.sleeping;
+    all.note_sleepers();
   }
-
-  void rescue(coordinator_data& all) {
-    for (std::size_t i = 0; i < seen_.size(); ++i) {
-      auto late = seen_[i];
-      if (late != nullptr && all.slots[i]->compare_exchange_strong(late, nullptr, std::memory_order_acq_rel))
-        all.queue.push_back(late);
-    }
-  }
-
-  std::vector<caf::resumable*> seen_; // by the worker that watches
 };
 
 } // namespace

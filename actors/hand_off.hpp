@@ -12,7 +12,8 @@ namespace warren {
 /// worker, with no other thread woken for it: messages mostly end in an answer, and to wake a thread takes longer than to
 /// write one. What waits so, waits
 /// - behind at most most_in_a_row others that were handed on like it, before all that wait in the queue have a turn;
-/// - at most twice patience for a worker that does not come back, then another worker takes it.
+/// - at most twice patience for a worker that does not come back; then it goes to the queue, as soon as another worker passes
+///   there or sleeps.
 caf::actor_system::module* make_scheduler(caf::actor_system& system);
 
 } // namespace warren

@@ -76,12 +76,13 @@ void noise_stream_state::drive() {
   pipes.receive(at, take);
   if (opening)
     judge_opening(at);
+  handle_events(at);
+  close_when_useless(at);
+  if (!session.is_closing() && !session.wants_data() && talk.awaits_answer(at))
+    return arm(talk.until());
   // Before the peer can hear of the close, and come back.
   if (session.is_closing() && !std::exchange(ending_noted, true))
     settings.directory->set_ending(session.id());
-  handle_events(at);
-  if (talk.awaits_answer(at))
-    return arm();
   do {
     // A pipe may take more once it has sent, and events may cause more to be sent.
     while (pipes.transmit(at, session))
@@ -92,9 +93,8 @@ void noise_stream_state::drive() {
   pipes.drive(at, take);
   handle_events(at);
   channels.answer_writes();
-  close_when_useless(at);
   end_when_done(at);
-  arm();
+  arm(std::nullopt);
 }
 
 void noise_stream_state::close_when_useless(time_point at) {
@@ -114,7 +114,8 @@ void noise_stream_state::release_when_idle(time_point at) {
   pipes.release_spare();
 }
 
-void noise_stream_state::arm() {
+/// `sooner`: when to be woken at the latest.
+void noise_stream_state::arm(std::optional<time_point> sooner) {
   auto due = session.poll_timeout();
   if (auto pipe_due = pipes.next_deadline())
     due = due ? std::min(*due, *pipe_due) : *pipe_due;
@@ -122,8 +123,8 @@ void noise_stream_state::arm() {
     auto useless = *without_topic_since + no_topic_timeout;
     due = due ? std::min(*due, useless) : useless;
   }
-  if (talk.awaits_answer(now()))
-    due = due ? std::min(*due, talk.until()) : talk.until();
+  if (sooner)
+    due = due ? std::min(*due, *sooner) : *sooner;
   wake_up.arm(self, due);
 }
 

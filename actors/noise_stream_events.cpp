@@ -11,10 +11,14 @@ void noise_stream_state::handle_events(time_point at) {
 
 void noise_stream_state::handle(time_point at, const session::established& e) {
   established_at = at;
-  auto line = pipes.find(*session.active_pipe());
-  if (line->udx)
-    line->udx->set_proved();
-  peer = peer_info{to_string(e.peer), line->line->address(), true, line->line->kind()};
+  peer = peer_info{to_string(e.peer), {}, true, path_kind::direct};
+  if (auto active = session.active_pipe()) {
+    auto line = pipes.find(*active);
+    if (line->udx)
+      line->udx->set_proved();
+    peer.address = line->line->address();
+    peer.path = line->line->kind();
+  }
   settings.directory->add(session.id(), e.peer, self->address());
   session_established report;
   report.connection = connection;

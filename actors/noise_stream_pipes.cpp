@@ -39,6 +39,7 @@ void noise_stream_state::leave_old_address() {
 
 /// Too many streams have a peer that has proved nothing; whoever opened this one is not told more than that it is gone.
 void noise_stream_state::give_way(std::uint32_t stream) {
+  handle_events(now()); // its peer may have proved itself just before
   auto id = pipes.udx_stream(stream);
   if (!id || pipes.find(*id)->udx->is_proved())
     return;

@@ -32,7 +32,7 @@ struct noise_stream_state {
   // -- driving the machines (noise_stream.cpp) ------------------------------------------------------------------------
 
   void drive();
-  void arm();
+  void arm(std::optional<time_point> sooner);
   void close_when_useless(time_point at);
   void release_when_idle(time_point at);
   void end_when_done(time_point at);

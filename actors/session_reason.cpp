@@ -10,6 +10,7 @@ errc code_of(session::errc why, bool by_peer) {
     case errc::closed_normally:
     case errc::shutting_down:
     case errc::cut_short:
+    case errc::unknown_reason: // of a later version: no fault that we know of
       return by_peer ? warren::errc::closed_by_peer : warren::errc::closed_locally;
     case errc::duplicate:
       return warren::errc::replaced;

@@ -136,7 +136,7 @@ void udx_pipe::release_spare() {
 
 std::optional<time_point> udx_pipe::next_deadline() const {
   auto due = stream_.poll_timeout();
-  return due && resume_at_ ? std::min(*due, *resume_at_) : due ? due : resume_at_;
+  return resume_at_ ? resume_at_ : due; // until then nothing could be sent
 }
 
 pipe::state udx_pipe::current() const {

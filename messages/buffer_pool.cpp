@@ -4,13 +4,24 @@
 
 namespace warren {
 
+namespace {
+
+constexpr std::size_t most_times_too_large = 4;
+
+} // namespace
+
 bytes buffer_pool::take(std::size_t octets) {
   bytes result;
   if (octets >= worth_pooling) {
     std::lock_guard guard{mutex_};
     free_.reserve(max_buffers); // so that give() allocates nothing
-    if (!free_.empty()) {
-      result = std::move(free_.back());
+    // Not a much larger one: whoever keeps a message shall keep no more than a few times its size.
+    auto suits = [octets](const bytes& each) {
+      return each.capacity() >= octets && each.capacity() / most_times_too_large <= octets;
+    };
+    if (auto found = std::ranges::find_if(free_, suits); found != free_.end()) {
+      result = std::move(*found);
+      std::swap(*found, free_.back());
       free_.pop_back();
       octets_ -= result.capacity();
     }

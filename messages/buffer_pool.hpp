@@ -18,7 +18,7 @@ public:
   static constexpr std::size_t max_buffers = 32;
   static constexpr std::size_t max_octets = 2 * 1024 * 1024;
 
-  /// Returns an empty buffer with room for `octets` octets.
+  /// Returns an empty buffer with room for `octets` octets, and for not more than four times as many.
   bytes take(std::size_t octets);
 
   /// Keeps the memory of `used`, if there is room.

@@ -14,6 +14,9 @@ public:
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
 
+  /// Returns the number of slots that there is memory for.
+  std::size_t capacity() const noexcept { return slots_.size(); }
+
   T& front() noexcept { return slots_[head_]; }
   const T& front() const noexcept { return slots_[head_]; }
   T& back() noexcept { return (*this)[size_ - 1]; }
@@ -39,7 +42,7 @@ public:
 
   /// Drops everything and gives the memory back.
   void release() noexcept {
-    slots_ = {};
+    std::vector<T>{}.swap(slots_); // an assignment of {} would keep it
     head_ = size_ = 0;
   }
 

@@ -103,6 +103,9 @@ inline constexpr std::uint32_t holds_session_feature = 1;
 /// The sender compresses and understands channel_packed. It is sent if both sides say so.
 inline constexpr std::uint32_t compression_feature = 2;
 
+/// The sender knows the reason cut_short; others are told shutting_down.
+inline constexpr std::uint32_t cut_short_feature = 4;
+
 /// In the second and third handshake message, encrypted.
 struct handshake_payload {
   std::uint32_t features = 0; ///< The bits above; unknown ones are ignored.

@@ -3,7 +3,7 @@
 // and closes. Whatever comes, nothing is given twice or after the end, no pipe gets more than it takes, and deadlines lie ahead.
 // Input: the subject's role, then commands of u8 kind, u16 length and octets.
 #include "messages/byte_order.hpp"
-#include "tests/fuzz/fuzz_target.hpp"
+#include "tests/fuzz/session_fuzz.hpp"
 #include "transports/session/channel.hpp"
 #include "transports/session/handshake.hpp"
 #include "transports/session/noise_session.hpp"
@@ -13,7 +13,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <random>
 #include <source_location>
 
 using namespace std::chrono_literals;
@@ -49,29 +48,11 @@ void require(bool condition, std::source_location where = std::source_location::
   std::abort();
 }
 
-struct fixed_random final : random_source {
-  std::mt19937_64 engine{1};
-  void fill(std::span<std::byte> out) override {
-    for (auto& octet : out)
-      octet = static_cast<std::byte>(engine());
-  }
-};
-
-std::shared_ptr<const crypto::identity> make_identity(std::uint8_t number) {
-  crypto::secret<32> seed;
-  seed.writable()[0] = static_cast<std::byte>(number);
-  return std::make_shared<const crypto::identity>(crypto::identity::from_seed(seed));
-}
-
 // One of them is the subject, which makes it the arbiter or not.
 const std::shared_ptr<const crypto::identity> identities[] = {make_identity(1), make_identity(2)};
 const topic common = topic::of("db");
 constexpr std::size_t most_pipes = 40;
 constexpr int most_transmits = 100'000; // of one command
-
-role opposite(role side) {
-  return side == role::initiator ? role::responder : role::initiator;
-}
 
 bytes framed(wire::pipe_frame_kind kind, byte_view body) {
   bytes out;
@@ -85,7 +66,7 @@ public:
   /// `mode`: bit 0 tells that the subject dials, bit 1 which identity it has.
   explicit run(std::uint8_t mode)
       : side_{mode % 2 == 0 ? role::responder : role::initiator}, subject_{settings(mode), random_, now_} {
-    handshake peer{identities[mode / 2 % 2 ^ 1], opposite(side_), 7, {}};
+    handshake peer{identities[mode / 2 % 2 ^ 1], other(side_), 7, {}};
     auto dialled = side_ == role::initiator;
     attach(side_);
     if (!dialled)
@@ -166,7 +147,7 @@ private:
 
   pipe_id pick(byte_reader& in) const { return 1 + in.be<std::uint8_t>() % std::max(last_pipe_, 1u); }
 
-  wire::mac proof() const { return topic_proof(handshake_hash_, opposite(side_), common, {}); }
+  wire::mac proof() const { return topic_proof(handshake_hash_, other(side_), common, {}); }
 
   void seal(pipe_id on, byte_view octets) {
     record_text text;
@@ -212,7 +193,7 @@ private:
     auto id = attach(role::responder);
     wire::nonce nonce{};
     random_.fill(nonce);
-    auto sender = opposite(side_);
+    auto sender = other(side_);
     wire::resume_request request{resume_->id().octets, nonce, resume_->request_proof(sender, nonce)};
     spoil(what, 1, request.proof);
     bytes out;
@@ -242,7 +223,7 @@ private:
     wire::nonce nonce{};
     random_.fill(nonce);
     wire::resume_challenge challenge{
-        nonce, next, resume_->challenge_proof(opposite(side_), request->nonce, nonce, next)};
+        nonce, next, resume_->challenge_proof(other(side_), request->nonce, nonce, next)};
     spoil(what, 1, challenge.proof);
     bytes out;
     wire::put(out, challenge);

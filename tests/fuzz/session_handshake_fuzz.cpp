@@ -1,31 +1,16 @@
 // The octets of a pipe against a responder and an initiator, and handshake payloads that decrypt but say anything, in messages 2
 // and 3: nobody gets established who did not prove an identity.
 #include "messages/session_record.hpp"
-#include "tests/fuzz/fuzz_target.hpp"
+#include "tests/fuzz/session_fuzz.hpp"
 #include "transports/noise/handshake_state.hpp"
 #include "transports/session/noise_session.hpp"
 
 #include <cstdlib>
-#include <random>
 
 using namespace warren;
 using namespace warren::session;
 
 namespace {
-
-struct fixed_random final : random_source {
-  std::mt19937_64 engine{1};
-  void fill(std::span<std::byte> out) override {
-    for (auto& octet : out)
-      octet = static_cast<std::byte>(engine());
-  }
-};
-
-std::shared_ptr<const crypto::identity> make_identity(std::uint8_t number) {
-  crypto::secret<32> seed;
-  seed.writable()[0] = static_cast<std::byte>(number);
-  return std::make_shared<const crypto::identity>(crypto::identity::from_seed(seed));
-}
 
 const auto responder_identity = make_identity(1);
 const auto initiator_identity = make_identity(2);

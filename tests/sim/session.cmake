@@ -7,6 +7,7 @@ warren_test(sim_session sim
     session/hand_over_test.cpp
     session/handshake_test.cpp
     session/liveness_test.cpp
+    session/older_peer_test.cpp
     session/records_test.cpp
     session/resume_test.cpp
   DEPENDS warren_session)

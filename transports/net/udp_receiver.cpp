@@ -42,6 +42,8 @@ constexpr int reads_per_turn = 8;
 // once, for one wake-up. Not for longer than it takes to fill this part of a socket's buffer, at the rate seen last.
 constexpr long most_unread_batches = 2;
 constexpr std::size_t part_to_fill = 4;
+// What the kernel counts of its own for each datagram in a socket's buffer, about; less when it has joined them.
+constexpr std::size_t datagram_overhead = 768;
 constexpr std::chrono::nanoseconds longest_pause = std::chrono::microseconds{800};
 
 std::error_code system_error(int code) {
@@ -171,7 +173,8 @@ void udp_receiver::impl::let_others_catch_up() {
 /// Returns how long the sockets can go unread, and begins to count anew.
 std::chrono::nanoseconds udp_receiver::impl::pause() {
   auto now = std::chrono::steady_clock::now();
-  auto total = octets.load(std::memory_order_relaxed);
+  auto total =
+      octets.load(std::memory_order_relaxed) + datagram_overhead * packets.load(std::memory_order_relaxed);
   auto came = total - std::exchange(octets_before, total);
   auto elapsed = now - std::exchange(paused_at, now);
   if (came == 0)

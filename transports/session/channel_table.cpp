@@ -228,7 +228,7 @@ void channel_table::list_window(channel& subject) {
 // True when fragments of the channel's message are not paid back for now: other messages are incomplete, and one of them is to
 // be completed first.
 bool channel_table::must_wait_for_credit(const channel& subject) {
-  if (subject.assembling.empty() || incomplete_ <= limits_.incomplete_bytes)
+  if (subject.incomplete() == 0 || incomplete_ <= limits_.incomplete_bytes)
     return false;
   if (!completing_)
     completing_ = subject.id;

@@ -141,7 +141,7 @@ private:
   bool own_opens_exhausted_ = false;
   std::deque<channel_id> ready_;
   std::deque<channel_id> window_list_;
-  std::size_t incomplete_ = 0;                    // octets in channel::assembling, of all channels
+  std::size_t incomplete_ = 0;                    // channel::incomplete() of all channels
   std::optional<channel_id> completing_;          // gets credit beyond limits::incomplete_bytes
   std::deque<channel_id> waiting_for_completion_; // owed credit for fragments
 };

@@ -109,12 +109,12 @@ std::error_code channel_table::on_frame(time_point, const wire::channel_data& f)
 }
 
 std::error_code channel_table::on_frame(time_point, const wire::channel_packed& f) {
+  if (!negotiated_)
+    return errc::unexpected_frame;
   auto found = find_open(f.channel);
   if (!found)
     return found.error();
   auto& subject = **found;
-  if (!negotiated_)
-    return errc::unexpected_frame;
   if (subject.close_requested)
     return {};
   if (auto violated = subject.on_packed(f.size, f.packed))

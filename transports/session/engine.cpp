@@ -31,7 +31,7 @@ engine::engine(config settings, random_source& random, time_point now)
           config_.local_role,
           config_.instance,
           peer_checks{config_.expected_peer, config_.allow, config_.holds_session},
-          config_.limits.compression ? wire::compression_feature : 0},
+          wire::cut_short_feature | (config_.limits.compression ? wire::compression_feature : 0)},
       channels_{config_.limits, config_.local_role, out_},
       liveness_{liveness_settings(config_, random)},
       phase_deadline_{now + config_.limits.handshake_timeout},

@@ -164,6 +164,7 @@ private:
   token_bucket garbled_pipes_;  // that do not end the session
   bool admitted_ = false;
   bool closed_ = false;
+  bool peer_knows_cut_short_ = false;
   bool last_record_due_ = false; // after the end: close or acknowledgement
 };
 

@@ -131,6 +131,7 @@ void engine::on_handshake(time_point now, pipe& from, const pipe_frame& frame) {
   auto payload = *handshake_->peer();
   establish(now, from);
   phase_deadline_ = now + config_.limits.admission_timeout;
+  peer_knows_cut_short_ = (payload.features & wire::cut_short_feature) != 0;
   if (config_.limits.compression && (payload.features & wire::compression_feature) != 0)
     channels_.negotiate_compression();
   weigh_compression();

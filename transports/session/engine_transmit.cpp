@@ -143,7 +143,9 @@ void engine::put_close(record_text& record, bool at_once) {
     return;
   if (!at_once && !channels_.drained())
     note_cut_short(); // the drain is over, and the rest is dropped
-  wire::put(record.frames(), wire::close{static_cast<std::uint16_t>(closing_->reason), at_once});
+  auto told =
+      closing_->reason == errc::cut_short && !peer_knows_cut_short_ ? errc::shutting_down : closing_->reason;
+  wire::put(record.frames(), wire::close{static_cast<std::uint16_t>(told), at_once});
   closing_->sent = true;
   closing_->sent_in = records_->sealer.next();
 }

@@ -18,8 +18,10 @@ public:
 
 private:
   static const char* describe(errc value) noexcept;
+  static const char* describe_local(errc value) noexcept;
 };
 
+/// Those that a close frame may tell.
 const char* session_category::describe(errc value) noexcept {
   switch (value) {
     case errc::closed_normally:
@@ -89,6 +91,14 @@ const char* session_category::describe(errc value) noexcept {
     case errc::cut_short:
       return "closed before everything was known to be delivered; the last messages of either side may be "
              "missing";
+    default:
+      return describe_local(value);
+  }
+}
+
+/// Those that never leave this side.
+const char* session_category::describe_local(errc value) noexcept {
+  switch (value) {
     case errc::would_block:
       return "the channel's queue is full; wait until it is writable";
     case errc::not_open:
@@ -99,8 +109,9 @@ const char* session_category::describe(errc value) noexcept {
       return "the proof of a resume is wrong; the pipe is not from the peer";
     case errc::limit_reached:
       return "a limit of the configuration is reached; raise limits::channels or join fewer topics";
+    default:
+      return nullptr;
   }
-  return nullptr;
 }
 
 } // namespace

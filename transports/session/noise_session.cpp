@@ -145,6 +145,10 @@ std::optional<duration> noise_session::rtt() const noexcept {
   return engine_->path().rtt();
 }
 
+bool noise_session::wants_data() const noexcept {
+  return engine_->channels().wants_data();
+}
+
 std::size_t noise_session::queued(channel_id channel) const noexcept {
   return engine_->channels().queued(channel);
 }

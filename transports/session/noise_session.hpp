@@ -127,6 +127,8 @@ public:
   std::optional<pipe_id> active_pipe() const noexcept;
   /// Smoothed round-trip time from acknowledgements, once known.
   std::optional<duration> rtt() const noexcept;
+  /// True when there are messages to send and credit for them.
+  bool wants_data() const noexcept;
   /// Unsent octets queued on `channel`.
   std::size_t queued(channel_id channel) const noexcept;
   const session::counters& counters() const noexcept;

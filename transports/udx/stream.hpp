@@ -102,7 +102,7 @@ public:
   std::size_t largest_message() const noexcept;
 
   /// Returns the peer's oldest message not returned yet, if there is one; to be called after handle_packet() until there is
-  /// none. Valid until the next handle_packet(). At most message_queue::capacity wait; more are dropped. Without
+  /// none. Valid until the next handle_packet() or release_spare(). At most message_queue::capacity wait; more are dropped. Without
   /// config::take_messages there never is one.
   std::optional<byte_view> poll_message();
 

@@ -105,6 +105,36 @@ BOOST_AUTO_TEST_CASE(whoever_has_proved_its_key_is_not_pushed_out_by_strangers) 
   BOOST_TEST(state_of(connection).session.active_pipe().has_value(), "nor is its stream");
 }
 
+BOOST_AUTO_TEST_CASE(whoever_proves_its_key_in_the_moment_that_it_should_make_room_stays) {
+  auto honest = record<session_established>();
+  auto dial_from = [&](std::uint16_t from) {
+    auto dialler = track(spawn_dialler(network.make_port(swarm_fixture::at(from)), honest.handle));
+    act::anon_mail(dial_peer{1, swarm_fixture::at(1), nullptr}).send(dialler);
+    run();
+  };
+  dial_from(2);
+  int steps = 0; // from a dial to the message with the proof
+  for (; supervisor.all<session_established>().empty(); ++steps) {
+    BOOST_REQUIRE(network.deliver());
+    run();
+  }
+  dial_from(3);
+  for (int i = 1; i < steps; ++i) {
+    network.deliver();
+    run();
+  }
+  BOOST_REQUIRE(supervisor.all<session_established>().size() == 1u);
+  auto stream = caf::actor_cast<noise_stream_actor>(supervisor.all<stream_started>()[1].stream);
+  auto& pipes = state_of(supervisor.all<stream_started>()[1].stream).pipes;
+  auto id = pipes.find(pipes.direct().at(0))->udx->local_id();
+  network.deliver();
+  act::anon_mail(stream_unwanted{id}).send(stream);
+  pass(0s);
+  BOOST_TEST(supervisor.all<session_established>().size() == 2u);
+  BOOST_TEST(closed().empty());
+  BOOST_TEST(state_of(supervisor.all<stream_started>()[1].stream).session.active_pipe().has_value());
+}
+
 // As it was, 1024 of these shut every direct dial out for good.
 BOOST_AUTO_TEST_CASE(strangers_that_acknowledge_our_end_and_say_no_more_are_gone_in_the_end) {
   std::vector<stranger> strangers{open_from(101), open_from(102)};

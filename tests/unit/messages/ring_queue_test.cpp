@@ -41,8 +41,10 @@ BOOST_AUTO_TEST_CASE(a_value_that_was_dropped_is_gone_at_once) {
   BOOST_TEST(value.use_count() == 3);
   queue.pop_front();
   BOOST_TEST(value.use_count() == 2);
+  BOOST_TEST(queue.capacity() > 0u);
   queue.release();
   BOOST_TEST(value.use_count() == 1);
+  BOOST_TEST(queue.capacity() == 0u);
   BOOST_TEST(queue.empty());
 }
 
