@@ -25,9 +25,9 @@ caf::behavior passing(caf::event_based_actor* self, std::atomic<int>* left, std:
 }
 
 /// Does it with the first message, and ends.
-caf::behavior once(caf::event_based_actor* self, std::function<void()> what) {
+caf::behavior once(caf::event_based_actor* self, std::function<void(caf::event_based_actor*)> what) {
   return {[=](int) {
-    what();
+    what(self);
     self->quit();
   }};
 }
@@ -64,17 +64,14 @@ BOOST_AUTO_TEST_CASE(whom_an_actor_wakes_runs_before_those_that_wait_in_the_queu
   std::string order;
   std::promise<void> done;
   caf::actor_system system{settings};
-  auto woken = system.spawn(once, [&] { order += "woken "; });
-  auto queued = system.spawn(once, [&] {
+  auto woken = system.spawn(once, [&](auto) { order += "woken "; });
+  auto queued = system.spawn(once, [&](auto) {
     order += "queued ";
     done.set_value();
   });
-  auto waker = system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    return {[&, self](int x) {
-      caf::anon_send(queued, x);
-      self->send(woken, x);
-      self->quit();
-    }};
+  auto waker = system.spawn(once, [&](caf::event_based_actor* self) {
+    caf::anon_send(queued, 1);
+    self->send(woken, 1);
   });
   caf::anon_send(waker, 1);
   done.get_future().get();
@@ -91,14 +88,11 @@ BOOST_AUTO_TEST_CASE(whoever_waits_behind_a_worker_that_is_stuck_is_run_by_anoth
     auto talker = system.spawn(passing, &left, &never);
     if (busy)
       caf::anon_send(talker, talker); // without end, to itself
-    auto woken = system.spawn(once, [&] { ran.set_value(); });
-    auto stuck = system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
-      return {[&, self](int x) {
-        self->send(woken, x);
-        ran.get_future().get(); // its own worker cannot run it
-        done.set_value();
-        self->quit();
-      }};
+    auto woken = system.spawn(once, [&](auto) { ran.set_value(); });
+    auto stuck = system.spawn(once, [&](caf::event_based_actor* self) {
+      self->send(woken, 1);
+      ran.get_future().get(); // its own worker cannot run it
+      done.set_value();
     });
     caf::anon_send(stuck, 1);
     done.get_future().get();
@@ -116,7 +110,7 @@ BOOST_AUTO_TEST_CASE(those_in_the_queue_get_their_turn_beside_two_that_never_sto
   auto first = system.spawn(passing, &left, &never);
   auto second = system.spawn(passing, &left, &never);
   caf::anon_send(first, second);
-  caf::anon_send(system.spawn(once, [&] { ran.set_value(); }), 1);
+  caf::anon_send(system.spawn(once, [&](auto) { ran.set_value(); }), 1);
   ran.get_future().get();
   caf::anon_send_exit(first, caf::exit_reason::kill);
   caf::anon_send_exit(second, caf::exit_reason::kill);
