@@ -28,12 +28,22 @@ scratch& thread_scratch() {
   return instance;
 }
 
+/// So much a peer may make us keep that has proved nothing: more than it needs for that.
+constexpr std::size_t unproved_window = 64 * 1024;
+
+udx::config before_proof(udx::config settings, session::role side) {
+  if (side == session::role::responder)
+    settings.receive_window = std::min(settings.receive_window, unproved_window);
+  return settings;
+}
+
 } // namespace
 
 udx_pipe::udx_pipe(direct_start start, time_point now)
     : port_{std::move(start.port)},
       dialler_{std::move(start.dialler)},
-      stream_{start.stream, now},
+      stream_{before_proof(start.stream, start.role), now},
+      proved_window_{start.stream.receive_window},
       last_now_{now},
       proved_{start.role == session::role::initiator} {
   // nop
@@ -54,7 +64,10 @@ void udx_pipe::deliver_to(caf::actor receiver) {
 }
 
 void udx_pipe::set_proved() {
-  if (!std::exchange(proved_, true) && dialler_)
+  if (std::exchange(proved_, true))
+    return;
+  stream_.raise_receive_window(proved_window_);
+  if (dialler_)
     act::anon_mail(stream_proved{stream_.local_id()}).send(dialler_);
 }
 

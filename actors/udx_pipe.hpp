@@ -48,7 +48,8 @@ public:
 
   std::uint32_t local_id() const { return stream_.local_id(); }
 
-  /// The peer has proved its key, or that it belongs to the session: tells `dialler`, once, of a stream that the peer opened.
+  /// The peer has proved its key, or that it belongs to the session: tells `dialler`, once, of a stream that the peer opened. Until
+  /// then a peer that opened a stream can make us keep 64 KiB at most (and udx::receive_window_slack).
   void set_proved();
 
   bool is_proved() const noexcept { return proved_; }
@@ -60,6 +61,7 @@ private:
   std::shared_ptr<udp_port> port_;
   caf::actor dialler_;
   udx::stream stream_;
+  std::size_t proved_window_; // octets, once the peer has proved itself
   time_point last_now_;
   std::optional<time_point> resume_at_; // the kernel took no more
   bool remote_ended_ = false;

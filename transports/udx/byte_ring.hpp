@@ -2,6 +2,7 @@
 
 #include "messages/bytes.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace warren::udx {
@@ -11,6 +12,9 @@ namespace warren::udx {
 class byte_ring {
 public:
   explicit byte_ring(std::size_t limit) noexcept : limit_{limit} {}
+
+  /// From now on append() takes more; never less than before.
+  void raise_limit(std::size_t limit) noexcept { limit_ = std::max(limit_, limit); }
 
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }

@@ -70,6 +70,16 @@ void receiver::consume(std::size_t n) noexcept {
     ack_due_ = true;
 }
 
+void receiver::raise_window(std::size_t octets) noexcept {
+  auto wanted = std::min(octets, max_receive_window);
+  if (wanted <= window_limit_)
+    return;
+  window_limit_ = wanted;
+  ready_.raise_limit(2 * (window_limit_ + receive_window_slack));
+  held_.raise_limit(packets_ahead(window_limit_));
+  ack_due_ = true;
+}
+
 std::uint32_t receiver::window() const noexcept {
   auto used = std::min(ready_.size(), window_limit_);
   return static_cast<std::uint32_t>(window_limit_ - used);

@@ -32,6 +32,9 @@ public:
   /// rcv.nxt: everything before has arrived.
   sequence_number next() const noexcept { return next_; }
 
+  /// From now on the window is larger, which the peer is told; never smaller than before.
+  void raise_window(std::size_t octets) noexcept;
+
   /// The window to tell the peer.
   std::uint32_t window() const noexcept;
 

@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::size_t smallest_ring = 64;
 
-// Holds any packet of an ordinary path.
-constexpr std::size_t smallest_chunk = 2048;
+// Holds any packet of an ordinary path; a small one gets no more than it needs, so that a peer that sends many of them takes
+// no more memory than its window.
+constexpr std::size_t ordinary_chunk = 2048;
+constexpr std::size_t small_packet = 512;
 
 // Kept for the next burst of reordering; more goes back to the heap.
 constexpr std::size_t pooled_octets = 512 * 1024;
@@ -94,6 +96,8 @@ void reorder_buffer::grow(sequence_number seq) {
 }
 
 reorder_buffer::chunk reorder_buffer::take_chunk(std::size_t octets) {
+  if (octets <= small_packet)
+    return {std::make_unique_for_overwrite<std::byte[]>(octets), octets};
   if (!pool_.empty() && pool_.back().capacity < octets)
     pool_.clear(); // the packets of this path are larger
   if (!pool_.empty()) {
@@ -101,11 +105,13 @@ reorder_buffer::chunk reorder_buffer::take_chunk(std::size_t octets) {
     pool_.pop_back();
     return result;
   }
-  auto capacity = std::max(smallest_chunk, std::bit_ceil(octets));
+  auto capacity = std::max(ordinary_chunk, std::bit_ceil(octets));
   return {std::make_unique_for_overwrite<std::byte[]>(capacity), capacity};
 }
 
 void reorder_buffer::keep(chunk used) noexcept {
+  if (used.capacity <= small_packet)
+    return;
   auto fits = pool_.empty() || pool_.back().capacity == used.capacity;
   if (fits && (pool_.size() + 1) * used.capacity <= pooled_octets)
     pool_.push_back(std::move(used));

@@ -3,6 +3,7 @@
 #include "messages/udx_packet.hpp"
 
 #include <array>
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,9 @@ class reorder_buffer {
 public:
   /// Keeps packets up to `max_packets` ahead.
   explicit reorder_buffer(std::size_t max_packets) noexcept : max_packets_{max_packets} {}
+
+  /// From now on packets further ahead are kept; never fewer than before.
+  void raise_limit(std::size_t max_packets) noexcept { max_packets_ = std::max(max_packets_, max_packets); }
 
   struct slot {
     byte_view payload;

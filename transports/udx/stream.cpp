@@ -315,6 +315,11 @@ void stream::drop_unsent_messages() noexcept {
   parts_->counts.messages_unsent += messages_out_.release();
 }
 
+void stream::raise_receive_window(std::size_t octets) {
+  if (phase_ == phase::open)
+    parts_->in.raise_window(octets);
+}
+
 // -- the path -----------------------------------------------------------------
 
 void stream::change_remote(time_point now, const endpoint& remote, std::uint32_t remote_id) {

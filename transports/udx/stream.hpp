@@ -106,6 +106,9 @@ public:
   /// config::take_messages there never is one.
   std::optional<byte_view> poll_message();
 
+  /// Takes more from now on than config::receive_window said; never less.
+  void raise_receive_window(std::size_t octets);
+
   // -- the path --
 
   /// Sends to another address from now on, and under another id if the peer has named one. What is in flight

@@ -35,6 +35,20 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_is_given_up_says_so_even_then, pipes_fixtu
   BOOST_TEST(pipes.empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(whoever_opens_a_stream_gets_its_whole_window_once_it_has_proved_itself, pipes_fixture) {
+  auto last_window = [this] {
+    std::uint32_t window = 0;
+    for (const auto& arrived : at_peer.all<packets_arrived>())
+      window = udx::parse_packet(arrived.batch->packets()[0].payload)->header.rwnd;
+    return window;
+  };
+  receive(acknowledge({}, udx::packet_type::heartbeat));
+  BOOST_TEST(last_window() == 64u * 1024);
+  pipes.find(pipe)->udx->set_proved();
+  drive();
+  BOOST_TEST(last_window() == udx::config{}.receive_window);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_the_kernel_refuses_is_in_the_drivers_counters, actor_fixture) {
   auto socket = net::udp_socket::bind({*ip_address::parse("127.0.0.1"), 0});
   BOOST_REQUIRE(bool(socket));
