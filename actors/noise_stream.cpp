@@ -20,7 +20,7 @@ session::config config_of(
   result.instance = settings.instance;
   result.expected_peer = expected;
   result.allow = settings.allow;
-  result.holds_session = [all = settings.directory](const peer_id& peer) { return all->holds_working(peer); };
+  result.holds_session = [all = settings.directory](const peer_id& peer) { return all->holds(peer); };
   result.limits = settings.limits;
   result.buffers = std::move(buffers);
   return result;

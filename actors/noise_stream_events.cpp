@@ -33,7 +33,7 @@ void noise_stream_state::handle(time_point at, const session::established& e) {
 }
 
 void noise_stream_state::handle(time_point, const session::admitted&) {
-  settings.directory->set_working(session.id(), true);
+  settings.directory->set_admitted(session.id());
   if (!session.arbiter())
     act::anon_mail(session_admitted{connection}).send(settings.supervisor);
 }
@@ -85,7 +85,6 @@ void noise_stream_state::handle(time_point, const session::pipe_active& e) {
     return;
   if (line->udx)
     line->udx->set_proved();
-  settings.directory->set_working(session.id(), true);
   auto before = std::exchange(peer, {peer.id, line->line->address(), true, line->line->kind()});
   act::anon_mail(path_switched{connection, std::exchange(line->dial, 0), peer}).send(settings.supervisor);
   if (before != peer)

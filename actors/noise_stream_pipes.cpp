@@ -23,7 +23,6 @@ void noise_stream_state::notice_lost_pipes(time_point at) {
 }
 
 void noise_stream_state::want_path() {
-  settings.directory->set_working(session.id(), false);
   act::anon_mail(path_wanted{connection}).send(settings.supervisor);
 }
 

@@ -27,10 +27,10 @@ void session_directory::forget(const session::session_id& id) {
   by_peer_.erase(std::find_if(first, last, [&](const auto& x) { return x.second == id; }));
 }
 
-void session_directory::set_working(const session::session_id& id, bool working) {
+void session_directory::set_admitted(const session::session_id& id) {
   std::lock_guard guard{mutex_};
   if (auto found = sessions_.find(id); found != sessions_.end())
-    found->second.working = working;
+    found->second.admitted = true;
 }
 
 void session_directory::set_ending(const session::session_id& id) {
@@ -51,12 +51,12 @@ caf::actor session_directory::find(const session::session_id& id) const {
   return found == sessions_.end() ? caf::actor{} : caf::actor_cast<caf::actor>(found->second.owner);
 }
 
-bool session_directory::holds_working(const peer_id& peer) const {
+bool session_directory::holds(const peer_id& peer) const {
   std::lock_guard guard{mutex_};
   auto [first, last] = by_peer_.equal_range(peer);
   return std::any_of(first, last, [&](const auto& x) {
     const auto& its = sessions_.at(x.second);
-    return its.working && !its.ending;
+    return its.admitted && !its.ending;
   });
 }
 

@@ -18,8 +18,8 @@ public:
   void add(const session::session_id& id, const peer_id& peer, caf::actor_addr owner);
   void remove(const session::session_id& id);
 
-  /// Whether the session has a path that works; false at first.
-  void set_working(const session::session_id& id, bool working);
+  /// The session is the peer's one connection from now on.
+  void set_admitted(const session::session_id& id);
 
   /// The session is being closed and is no reason to refuse the peer another one.
   void set_ending(const session::session_id& id);
@@ -30,13 +30,14 @@ public:
   /// Returns null when there is no such session.
   caf::actor find(const session::session_id& id) const;
 
-  bool holds_working(const peer_id& peer) const;
+  /// Whether there is an admitted session with the peer that is not being closed; it may be without a path now.
+  bool holds(const peer_id& peer) const;
 
 private:
   struct entry {
     peer_id peer;
     caf::actor_addr owner;
-    bool working = false;
+    bool admitted = false;
     bool ending = false;
   };
 

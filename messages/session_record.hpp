@@ -97,7 +97,7 @@ std::optional<resume_confirm> decode_resume_confirm(byte_view body);
 
 inline constexpr std::uint8_t version = 1;
 
-/// In message 3 only: the initiator already has a session with the responder, and it works.
+/// In message 3 only: the initiator already has a session with the responder and has not given it up.
 inline constexpr std::uint32_t holds_session_feature = 1;
 
 /// The sender compresses and understands channel_packed. It is sent if both sides say so.

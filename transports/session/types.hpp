@@ -107,7 +107,7 @@ struct established {
   peer_id peer;
   std::uint64_t instance = 0; ///< Of the peer: another value means that its process was restarted.
   role local_role = role::initiator;
-  bool peer_holds_session = false; ///< The peer dialled, and has a session with us that works for it.
+  bool peer_holds_session = false; ///< The peer dialled, and has a session with us that it has not given up.
 };
 
 /// The arbiter keeps the connection: topics are being opened from now on. Comes on both sides.

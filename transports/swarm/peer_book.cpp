@@ -197,8 +197,8 @@ void peer_book::path_failed(time_point now, const dial_under_way& dial, outcome 
 verdict peer_book::judge(time_point now, const live_session& fresh, const live_session& old) const {
   if (fresh.session.instance != old.session.instance)
     return verdict::admit; // the peer restarted; the old connection is a ghost
-  if (old.paths.wanted())
-    return verdict::admit; // the old one may be beyond help, this one works
+  // Also when the old one has no path now: it holds what is not acknowledged yet, and now knows a way that works. If the peer
+  // has lost it, the first attempt to resume tells.
   auto peer_dialled = fresh.session.dial == 0;
   if (peer_dialled && !fresh.session.peer_holds_one && old.since + policy_.crossing_window <= now)
     return verdict::admit; // the peer has lost its side of it

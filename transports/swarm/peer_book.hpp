@@ -50,7 +50,7 @@ struct established_session {
   std::uint64_t instance = 0; // of the peer's process
   bool arbiter = false;       // we are the side with the lower key
   candidate remote;           // where the peer is
-  bool peer_holds_one = false; // the peer dialled and has a connection to us that works
+  bool peer_holds_one = false; // the peer dialled and has a connection to us that it has not given up
 };
 
 struct decision {

@@ -224,13 +224,23 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST((book.established(now, session(11, 2, true)).verdict == verdict::refuse));
 }
 
-BOOST_AUTO_TEST_CASE(a_new_connection_of_the_peer_replaces_one_without_a_working_path) {
+BOOST_AUTO_TEST_CASE(a_connection_without_a_working_path_is_not_replaced_by_a_new_one_but_shown_its_way) {
   auto book = make(1);
-  (void)book.established(now, session(10, 2, true));
+  auto relayed = session(10, 2, true);
+  relayed.remote = relayed_peer{"wss://r", peer(2)};
+  (void)book.established(now, relayed);
+  book.found(now, on, at(1));
+  auto first = book.poll_dial(now); // nobody knows yet that it is the same peer
+  BOOST_REQUIRE(first.has_value());
   book.want_path(now, 10);
-  auto fresh = session(11, 2, true);
-  fresh.peer_holds_one = true;
-  BOOST_TEST((book.established(now, fresh).verdict == verdict::admit));
+  BOOST_TEST((book.established(now, session(11, 2, true, first->dial)).verdict == verdict::refuse));
+  book.closed(now, 11, outcome::refused_duplicate);
+  std::set<candidate> tried;
+  while (auto order = book.poll_dial(now)) {
+    BOOST_TEST(order->connection == 10u);
+    tried.insert(order->target);
+  }
+  BOOST_TEST(tried.contains(candidate{at(1)}));
 }
 
 BOOST_AUTO_TEST_CASE(an_address_where_nobody_knows_the_connection_is_dialled_for_a_new_one) {
