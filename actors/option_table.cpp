@@ -369,7 +369,8 @@ void add_limit_rows(std::vector<option_row>& rows) {
   rows.push_back(number_row("max-topics", &options::max_topics, 1, 65'535, "", "topics joined at once"));
   rows.push_back(number_row(
       "send-buffer", &options::send_buffer, 65'536, 1u << 30, "octets",
-      "kept per connection until the peer acknowledged them; of them, 64 MiB at most are on their way at once"));
+      "kept per connection until the peer acknowledged them; of them, 64 MiB at most are on their way at "
+      "once"));
   rows.push_back(number_row(
       "channel-window", &options::channel_window, 16'384, 1u << 30, "octets",
       "a peer may send this much per channel before we consumed it; 4 to 64 MiB on a connection at once"));

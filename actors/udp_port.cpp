@@ -144,9 +144,8 @@ void udp_port::deliver(const net::packet_batch& batch) {
       auto to = destination_of(batch.packets()[i]);
       if (!to.receiver)
         continue;
-      auto g = std::ranges::find_if(groups, [&](const group& x) {
-        return x.to.receiver == to.receiver && x.to.through == to.through;
-      });
+      auto g = std::ranges::find_if(
+          groups, [&](const group& x) { return x.to.receiver == to.receiver && x.to.through == to.through; });
       if (g == groups.end())
         g = groups.insert(groups.end(), group{to, {i, 0}, {}});
       g->add(i);

@@ -27,8 +27,8 @@ struct counters {
   std::uint64_t inbound_limit = 0;    // an `open` beyond the limit on streams whose peer is proved
   std::uint64_t opening_rate = 0;     // an `open` beyond the rate of its source
   std::uint64_t unproved_limit = 0;   // unproved streams that gave way, as there were too many in all
-  std::uint64_t address_limit = 0;    // unproved streams that gave way, as there were too many of their source
-  std::uint64_t transmit_limit = 0;   // replies dropped because nobody polled the earlier ones
+  std::uint64_t address_limit = 0;  // unproved streams that gave way, as there were too many of their source
+  std::uint64_t transmit_limit = 0; // replies dropped because nobody polled the earlier ones
 };
 
 } // namespace warren::dial

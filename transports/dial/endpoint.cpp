@@ -127,8 +127,7 @@ void endpoint::handle(time_point now, const warren::endpoint& from, const contro
   }
 }
 
-void endpoint::handle_proven_open(
-    time_point now, const warren::endpoint& from, const control::open& packet) {
+void endpoint::handle_proven_open(time_point now, const warren::endpoint& from, const control::open& packet) {
   inbound_table::key which{from, packet.initiator_id, packet.token};
   if (auto known = inbound_.find(which)) {
     if (known->released) {

@@ -15,7 +15,8 @@ public:
       case errc::timed_out:
         return "nobody answered; check the address, or a NAT or firewall is in the way";
       case errc::busy:
-        return "the peer has as many connections as it allows, or too many dials came from here of late; try again later";
+        return "the peer has as many connections as it allows, or too many dials came from here of late; try "
+               "again later";
       case errc::version_mismatch:
         return "the peer speaks another version of Warren's control protocol; update the older one";
       case errc::too_many_attempts:

@@ -72,7 +72,7 @@ private:
   std::unordered_map<key, entry, key_hash> entries_;
   std::unordered_map<std::uint32_t, live_stream> live_; // by local id
   std::unordered_map<std::uint32_t, key> released_;     // by local id
-  std::deque<released_opening> order_; // released openings, oldest first
+  std::deque<released_opening> order_;                  // released openings, oldest first
   std::size_t proved_ = 0;
 };
 

@@ -303,8 +303,7 @@ void peer_book::network_changed(time_point now) {
       e.next_dial = std::min(e.next_dial, now);
 }
 
-void peer_book::moved(
-    time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote) {
+void peer_book::moved(time_point now, std::uint64_t connection, std::uint64_t dial, const candidate& remote) {
   dials_.erase(dial);
   auto found = sessions_.find(connection);
   if (found == sessions_.end())

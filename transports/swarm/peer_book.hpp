@@ -47,9 +47,9 @@ struct established_session {
   std::uint64_t connection = 0;
   std::uint64_t dial = 0; // 0: the peer dialled
   peer_id peer;
-  std::uint64_t instance = 0; // of the peer's process
-  bool arbiter = false;       // we are the side with the lower key
-  candidate remote;           // where the peer is
+  std::uint64_t instance = 0;  // of the peer's process
+  bool arbiter = false;        // we are the side with the lower key
+  candidate remote;            // where the peer is
   bool peer_holds_one = false; // the peer dialled and has a connection to us that it has not given up
 };
 

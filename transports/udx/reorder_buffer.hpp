@@ -2,8 +2,8 @@
 
 #include "messages/udx_packet.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 

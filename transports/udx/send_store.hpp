@@ -64,7 +64,7 @@ private:
   ring_queue<piece> pieces_;
   std::shared_ptr<block> filling_;
   ring_queue<std::shared_ptr<block>> full_; // acknowledged in this order, then used again
-  std::size_t cursor_ = 0; // the piece that was last copied from
+  std::size_t cursor_ = 0;                  // the piece that was last copied from
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;
 };

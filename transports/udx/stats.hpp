@@ -23,7 +23,8 @@ struct counters {
   std::uint64_t duplicates_in = 0; // DATA or END that had arrived before
   std::uint64_t messages_in = 0;   // MESSAGE packets kept for poll_message()
   std::uint64_t messages_out = 0;
-  std::uint64_t messages_unsent = 0; // refused, or overtaken by the stream's end or a path on which they are too long
+  std::uint64_t messages_unsent =
+      0; // refused, or overtaken by the stream's end or a path on which they are too long
 
   // Refused input.
   std::uint64_t malformed = 0;           // not a UDX packet

@@ -30,7 +30,8 @@ struct connection_fixture : fake_peer_fixture {
 
 BOOST_AUTO_TEST_SUITE(ending_test)
 
-BOOST_FIXTURE_TEST_CASE(a_stranger_that_acknowledges_our_end_and_says_no_more_keeps_no_place, connection_fixture) {
+BOOST_FIXTURE_TEST_CASE(
+    a_stranger_that_acknowledges_our_end_and_says_no_more_keeps_no_place, connection_fixture) {
   pass(session::limits{}.handshake_timeout);
   acknowledge_end();
   BOOST_REQUIRE(supervisor.all<session_closed>().size() == 1u);

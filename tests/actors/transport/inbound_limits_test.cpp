@@ -148,7 +148,11 @@ BOOST_AUTO_TEST_CASE(strangers_that_acknowledge_our_end_and_say_no_more_are_gone
     auto accept = control::parse_packet(s.control.all<packets_arrived>().back().batch->packets()[0].payload);
     bytes ack(udx::header_size);
     udx::write_header(
-        ack, {udx::packet_type::ack, 0, std::get<control::accept>(*accept).responder_id, 1 << 20, {},
+        ack, {udx::packet_type::ack,
+              0,
+              std::get<control::accept>(*accept).responder_id,
+              1 << 20,
+              {},
               last->header.seq + 1});
     network.inject(s.port->local(), swarm_fixture::at(1), ack);
   }

@@ -49,7 +49,8 @@ struct port_fixture : actor_fixture {
   }
 
   void check_flood(
-      std::byte kind, std::size_t size, const recorder<packets_arrived>& receiver, const std::string& counter) {
+      std::byte kind, std::size_t size, const recorder<packets_arrived>& receiver,
+      const std::string& counter) {
     const auto taken = datagram_copies::max_waiting / datagram_copies::cost_of(size);
     auto datagram = std::make_shared<bytes>(size, kind);
     std::weak_ptr<bytes> buffer = datagram;
@@ -58,7 +59,8 @@ struct port_fixture : actor_fixture {
     BOOST_TEST(dropped(counter) == taken);
     run();
     BOOST_REQUIRE(receiver.all<packets_arrived>().size() == taken);
-    BOOST_TEST((to_bytes(receiver.all<packets_arrived>().front().batch->packets()[0].payload) == bytes(size, kind)));
+    BOOST_TEST(
+        (to_bytes(receiver.all<packets_arrived>().front().batch->packets()[0].payload) == bytes(size, kind)));
     receiver.all<packets_arrived>().clear();
     deliver({bytes(size, kind)});
     BOOST_TEST(receiver.all<packets_arrived>().size() == 1u, "there is room again once it has read them");

@@ -35,7 +35,8 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_is_given_up_says_so_even_then, pipes_fixtu
   BOOST_TEST(pipes.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(whoever_opens_a_stream_gets_its_whole_window_once_it_has_proved_itself, pipes_fixture) {
+BOOST_FIXTURE_TEST_CASE(
+    whoever_opens_a_stream_gets_its_whole_window_once_it_has_proved_itself, pipes_fixture) {
   auto last_window = [this] {
     std::uint32_t window = 0;
     for (const auto& arrived : at_peer.all<packets_arrived>())
@@ -60,7 +61,9 @@ BOOST_FIXTURE_TEST_CASE(what_the_kernel_refuses_is_in_the_drivers_counters, acto
   BOOST_TEST(report.failed == 1u);
   counter_map counters;
   spawn_function([&](caf::event_based_actor* self) {
-    self->request(driver, caf::infinite, get_counters{}).then([&](const counter_map& told) { counters = told; });
+    self->request(driver, caf::infinite, get_counters{}).then([&](const counter_map& told) {
+      counters = told;
+    });
   });
   run();
   BOOST_TEST(counters["udp.send_too_big"] == 1u);

@@ -55,7 +55,8 @@ void add_transport(metrics& out, const transport_status& transport) {
         "warren_relay_connected", "1 while the link to a relay stands", each.state == "connected" ? 1 : 0,
         {{"url", each.url}});
   out.counters(
-      "warren_transport_events_total", "Refused input, failures and compression of the transport", transport.counters);
+      "warren_transport_events_total", "Refused input, failures and compression of the transport",
+      transport.counters);
 }
 
 void add_database(metrics& out, const database_status& database) {
