@@ -169,6 +169,8 @@ BOOST_DATA_TEST_CASE(
   }
 }
 
+// More than nine tenths of what the models leave without a queue: CUBIC goes back to 0.7 at each loss, (1 + 0.7) / 2 on average
+// (RFC 9438 section 4.6), and BBR keeps 0.15 below what it lost packets at (BBR.Headroom).
 BOOST_DATA_TEST_CASE(a_tiny_queue_costs_little, both, algorithm) {
   for (auto rtt : {5ms, 50ms, 300ms})
     BOOST_TEST(share_of_link(algorithm, rtt, link_with(rtt, 5 * 1472), "five packets of queue") >= 0.8);
