@@ -15,6 +15,14 @@ void check_closed_in_order(const talking& t) {
   }
 }
 
+/// Both sides tell the same reason.
+void check_both_ended(const talking& t, errc why) {
+  for (const auto& end : t.ends) {
+    BOOST_REQUIRE(end.end);
+    BOOST_TEST((end.end->why == why));
+  }
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(session_close)
@@ -118,10 +126,7 @@ BOOST_AUTO_TEST_CASE(another_reason_is_not_replaced_by_that_of_an_end_that_was_c
   }
   t.at(0).close(t.now, errc::duplicate);
   t.run_for(2 * t.bounds.drain_timeout);
-  for (const auto& end : t.ends) {
-    BOOST_REQUIRE(end.end);
-    BOOST_TEST((end.end->why == errc::duplicate));
-  }
+  check_both_ended(t, errc::duplicate);
 }
 
 BOOST_AUTO_TEST_CASE(what_ends_a_closing_session_at_once_is_told_instead_of_the_first_reason) {
@@ -131,10 +136,7 @@ BOOST_AUTO_TEST_CASE(what_ends_a_closing_session_at_once_is_told_instead_of_the_
   t.transmit_from(0);
   t.at(0).abort(t.now, errc::access_denied);
   t.settle();
-  for (const auto& end : t.ends) {
-    BOOST_REQUIRE(end.end);
-    BOOST_TEST((end.end->why == errc::access_denied));
-  }
+  check_both_ended(t, errc::access_denied);
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_that_drops_something_does_not_say_that_it_was_in_order) {
@@ -142,10 +144,7 @@ BOOST_AUTO_TEST_CASE(an_abort_that_drops_something_does_not_say_that_it_was_in_o
   t.write(0, 3u << 20);
   t.at(0).abort(t.now, errc::closed_normally);
   t.settle();
-  for (const auto& end : t.ends) {
-    BOOST_REQUIRE(end.end);
-    BOOST_TEST((end.end->why == errc::cut_short));
-  }
+  check_both_ended(t, errc::cut_short);
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_consumer_delays_the_end_as_long_as_it_gets_on) {
