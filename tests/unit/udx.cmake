@@ -8,4 +8,5 @@ warren_test(unit_udx unit
     udx/send_store_test.cpp
     udx/stream_refusals_test.cpp
     udx/stream_vectors_test.cpp
+    udx/tail_probe_test.cpp
   DEPENDS warren_udx)

@@ -143,7 +143,7 @@ private:
   void schedule_tail_probe(time_point now) noexcept;
   void schedule_heartbeats(time_point now) noexcept;
   bool on_retransmission_timeout(time_point now);
-  void on_tail_probe_timeout(time_point now);
+  void on_tail_probe_timeout(time_point now, duration late);
   void on_zero_window_timeout(time_point now) noexcept;
 
   counters& counters_;

@@ -28,8 +28,8 @@ bool sender::handle_timeout(time_point now) {
   timers_.expire(timer::pacing, now);
   if (timers_.expire(timer::reordering, now))
     detect_losses(now);
-  if (timers_.expire(timer::tail_probe, now))
-    on_tail_probe_timeout(now);
+  if (auto due = timers_.at(timer::tail_probe); timers_.expire(timer::tail_probe, now))
+    on_tail_probe_timeout(now, now - due);
   if (timers_.expire(timer::zero_window, now))
     on_zero_window_timeout(now);
   if (timers_.expire(timer::keep_alive, now))
@@ -54,7 +54,7 @@ void sender::schedule_tail_probe(time_point now) noexcept {
   auto timeout = std::max(2 * rtt_.srtt(), min_probe_timeout);
   if (board_.in_flight() == 1)
     timeout += lone_packet_delay;
-  timeout *= 1 << std::min(tail_probe_.unanswered, max_probe_doublings);
+  timeout *= 1 << std::min(tail_probe_.doublings, max_probe_doublings);
   if (now + timeout < timers_.at(timer::retransmission))
     timers_.set(timer::tail_probe, now + timeout);
 }
@@ -112,7 +112,14 @@ bool sender::on_retransmission_timeout(time_point now) {
   return true;
 }
 
-void sender::on_tail_probe_timeout(time_point now) {
+// A wake-up that is so late means that this process is behind with its work, and the answer may wait in its queues too. It gets as
+// long again: probes that are not needed would be work for both sides, which makes them later still.
+void sender::on_tail_probe_timeout(time_point now, duration late) {
+  if (late >= min_probe_timeout) {
+    if (now + late < timers_.at(timer::retransmission))
+      timers_.set(timer::tail_probe, now + late);
+    return;
+  }
   tail_probe_.due = board_.in_flight() > 0;
   // Those that follow leave it to the timer to end the silence.
   if (tail_probe_.unanswered == 0)
