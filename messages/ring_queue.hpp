@@ -40,6 +40,12 @@ public:
     --size_;
   }
 
+  /// Drops the last; there must be one.
+  void pop_back() noexcept {
+    back() = T{};
+    --size_;
+  }
+
   /// Drops everything and gives the memory back.
   void release() noexcept {
     std::vector<T>{}.swap(slots_); // an assignment of {} would keep it

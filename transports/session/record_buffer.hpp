@@ -13,7 +13,8 @@ public:
   /// Makes room for `octets` octets of any content; what was there is lost.
   void resize(std::size_t octets) {
     if (octets > capacity_) {
-      capacity_ = std::bit_ceil(octets);
+      // The largest record is one octet longer than a power of two.
+      capacity_ = octets < page ? std::bit_ceil(octets) : (octets + page - 1) / page * page;
       memory_ = std::make_unique_for_overwrite<std::byte[]>(capacity_);
     }
     size_ = octets;
@@ -25,6 +26,8 @@ public:
   std::span<std::byte> octets() noexcept { return {memory_.get(), size_}; }
 
 private:
+  static constexpr std::size_t page = 4096;
+
   std::unique_ptr<std::byte[]> memory_;
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;

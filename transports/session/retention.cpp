@@ -7,15 +7,26 @@ namespace warren::session {
 namespace {
 
 // Kept even when nothing is in flight; more would only hold memory.
-constexpr std::size_t least_free_buffers = 16;
+constexpr std::size_t least_buffers = 16;
+
+// An acknowledgement takes this part of what is kept for a peak away: long before the next peak of a busy connection nothing of
+// note, within some hundred acknowledgements most of it.
+constexpr std::size_t peak_decay = 256;
 
 } // namespace
 
+/// The buffer that was given back last is the most likely to lie in a cache still.
 std::shared_ptr<record_buffer> retention::take_buffer() {
-  if (free_.empty() || free_.front().use_count() > 1)
-    return std::make_shared<record_buffer>();
-  auto buffer = std::move(free_.front());
-  free_.pop_front();
+  std::shared_ptr<record_buffer> buffer;
+  if (!free_.empty() && free_.back().use_count() == 1) {
+    buffer = std::move(free_.back());
+    free_.pop_back();
+  } else if (!free_.empty() && free_.front().use_count() == 1) {
+    buffer = std::move(free_.front());
+    free_.pop_front();
+  } else {
+    buffer = std::make_shared<record_buffer>();
+  }
   return buffer;
 }
 
@@ -28,6 +39,7 @@ void retention::push(std::shared_ptr<record_buffer> record, bool eliciting) {
 bool retention::acknowledge(std::uint64_t next_expected) {
   if (next_expected > next())
     return false;
+  peak_ = std::max(records_.size() * peak_decay, peak_ - peak_ / peak_decay);
   for (; first_ < next_expected; ++first_) {
     auto& oldest = records_.front();
     octets_ -= oldest.record->size();
@@ -35,9 +47,9 @@ bool retention::acknowledge(std::uint64_t next_expected) {
     free_.push_back(std::move(oldest.record));
     records_.pop_front();
   }
-  // As many as are in flight will be wanted before the next acknowledgements have come.
-  auto wanted = std::max(records_.size(), least_free_buffers);
-  while (free_.size() > wanted)
+  // As many as were in flight at once are wanted again soon.
+  auto wanted = std::max(peak_ / peak_decay, least_buffers);
+  while (!free_.empty() && records_.size() + free_.size() > wanted)
     free_.pop_front();
   return true;
 }

@@ -10,7 +10,7 @@ namespace warren::session {
 
 /// Sealed records that the peer has not acknowledged, in order, so that another pipe can carry them again. Pipes share their
 /// buffers; those of acknowledged records that no pipe holds any more are used again: no allocation per record once
-/// traffic flows.
+/// traffic flows. What is kept for it is as much as was in flight at once of late.
 class retention {
 public:
   /// Returns a buffer for the next record.
@@ -23,7 +23,10 @@ public:
   [[nodiscard]] bool acknowledge(std::uint64_t next);
 
   /// Gives the memory of records that are not kept back to the heap.
-  void release_spare() noexcept { free_.release(); }
+  void release_spare() noexcept {
+    free_.release();
+    peak_ = 0;
+  }
 
   /// Returns the record, or nothing when it is acknowledged or not made yet.
   std::shared_ptr<const record_buffer> find(std::uint64_t number) const noexcept;
@@ -45,6 +48,7 @@ private:
 
   ring_queue<kept> records_;
   ring_queue<std::shared_ptr<record_buffer>> free_; // the one acknowledged first comes first
+  std::size_t peak_ = 0;                            // records kept at once of late, times peak_decay
   std::uint64_t first_ = 0;
   std::size_t octets_ = 0;
   std::size_t eliciting_ = 0;

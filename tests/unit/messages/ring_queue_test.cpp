@@ -18,6 +18,9 @@ BOOST_AUTO_TEST_CASE(it_does_what_a_deque_does) {
     if (model.empty() || random.below(200) >= model.size()) {
       queue.push_back(i);
       model.push_back(i);
+    } else if (random.below(4) == 0) {
+      queue.pop_back();
+      model.pop_back();
     } else {
       queue.pop_front();
       model.pop_front();
@@ -39,7 +42,10 @@ BOOST_AUTO_TEST_CASE(a_value_that_was_dropped_is_gone_at_once) {
   queue.push_back(value);
   queue.push_back(value);
   BOOST_TEST(value.use_count() == 3);
+  queue.push_back(value);
   queue.pop_front();
+  BOOST_TEST(value.use_count() == 3);
+  queue.pop_back();
   BOOST_TEST(value.use_count() == 2);
   BOOST_TEST(queue.capacity() > 0u);
   queue.release();
