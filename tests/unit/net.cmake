@@ -5,6 +5,7 @@ warren_test(unit_net unit
     net/http_test.cpp
     net/own_addresses_test.cpp
     net/raw_client.cpp
+    net/receive_pace_test.cpp
     net/route_news_test.cpp
     net/server_limits_test.cpp
     net/test_certificates.cpp

@@ -1,5 +1,6 @@
 #include "transports/net/udp_receiver.hpp"
 
+#include "transports/net/receive_pace.hpp"
 #include "transports/net/slab_pool.hpp"
 #include "transports/net/socket_address.hpp"
 
@@ -38,13 +39,8 @@ constexpr std::size_t most_moved = 4096;
 // Calls of recvmmsg on one socket before the others get a turn.
 constexpr int reads_per_turn = 8;
 
-// Batches handed out and not dealt with yet beyond which there is no hurry to read more: what comes meanwhile is read at
-// once, for one wake-up. Not for longer than it takes to fill this part of a socket's buffer, at the rate seen last.
-constexpr long most_unread_batches = 2;
-constexpr std::size_t part_to_fill = 4;
 // What the kernel counts of its own for each datagram in a socket's buffer, about; less when it has joined them.
 constexpr std::size_t datagram_overhead = 768;
-constexpr std::chrono::nanoseconds longest_pause = std::chrono::microseconds{800};
 
 std::error_code system_error(int code) {
   return {code, std::system_category()};
@@ -101,7 +97,8 @@ struct udp_receiver::impl {
         on_batch{std::move(handler)},
         pool{std::make_shared<slab_pool>(std::max<std::size_t>(options.slabs, 1))},
         epoll{epoll_create1(EPOLL_CLOEXEC)},
-        wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
+        wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
+        pace{smallest_buffer(sockets)} {}
 
   std::error_code watch(int fd, std::uint64_t tag) const {
     epoll_event interest{};
@@ -115,7 +112,6 @@ struct udp_receiver::impl {
   bool read(std::size_t index);
   bool next_slab();
   void let_others_catch_up();
-  std::chrono::nanoseconds pause();
   std::size_t receive(udp_socket& from, std::size_t buffer);
   void deliver(std::size_t index, std::size_t messages);
   void close_gaps(std::size_t messages);
@@ -135,10 +131,8 @@ struct udp_receiver::impl {
   std::size_t packets_used = 0;
   std::array<message_room, most_messages> rooms;
   std::array<mmsghdr, most_messages> headers{};
-  std::size_t asked = 0;                           // messages that the last recvmmsg had room for
-  std::size_t socket_room = 0;                     // octets that the smallest buffer of the sockets holds
-  std::uint64_t octets_before = 0;                 // read at the time of the last pause,
-  std::chrono::steady_clock::time_point paused_at; // which was this
+  std::size_t asked = 0; // messages that the last recvmmsg had room for
+  receive_pace pace;
 
   std::atomic<std::uint64_t> packets{0};
   std::atomic<std::uint64_t> octets{0};
@@ -163,26 +157,15 @@ void udp_receiver::impl::run() {
 }
 
 void udp_receiver::impl::let_others_catch_up() {
-  if (current.use_count() - 1 <= most_unread_batches)
-    return;
-  timespec duration{0, static_cast<long>(pause().count())};
-  pollfd stop{wake.get(), POLLIN, 0};
-  ppoll(&stop, 1, &duration, nullptr);
-}
-
-/// Returns how long the sockets can go unread, and begins to count anew.
-std::chrono::nanoseconds udp_receiver::impl::pause() {
-  auto now = std::chrono::steady_clock::now();
-  auto total =
+  auto came =
       octets.load(std::memory_order_relaxed) + datagram_overhead * packets.load(std::memory_order_relaxed);
-  auto came = total - std::exchange(octets_before, total);
-  auto elapsed = now - std::exchange(paused_at, now);
-  if (came == 0)
-    return longest_pause;
-  auto share = static_cast<double>(socket_room / part_to_fill) / static_cast<double>(came);
-  return share * elapsed < longest_pause
-             ? std::chrono::duration_cast<std::chrono::nanoseconds>(share * elapsed)
-             : longest_pause;
+  auto unread = static_cast<std::size_t>(current.use_count() - 1);
+  auto pause = pace.pause(std::chrono::steady_clock::now(), came, unread);
+  if (pause == duration::zero())
+    return;
+  timespec limit{0, static_cast<long>(pause.count())};
+  pollfd stop{wake.get(), POLLIN, 0};
+  ppoll(&stop, 1, &limit, nullptr);
 }
 
 /// Reads a turn's worth from one socket; false when the receiver stops.
@@ -297,7 +280,6 @@ result<std::unique_ptr<udp_receiver>> udp_receiver::start(
       return why;
   if (auto why = state->watch(state->wake.get(), state->sockets.size()))
     return why;
-  state->socket_room = smallest_buffer(state->sockets);
   auto raw = state.get();
   state->thread = std::thread{[raw] { raw->run(); }};
   return std::unique_ptr<udp_receiver>{new udp_receiver{std::move(state)}};

@@ -1,0 +1,62 @@
+#include "transports/net/receive_pace.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace std::chrono_literals;
+using namespace warren;
+using warren::net::receive_pace;
+
+namespace {
+
+constexpr std::size_t room = 4'000'000;
+
+/// Sockets at which octets come at a constant rate.
+struct sockets {
+  /// Lets `elapsed` pass; returns how long not to read then.
+  duration after(duration elapsed, double octets_per_second, std::size_t unread = 0) {
+    now += elapsed;
+    octets += static_cast<std::uint64_t>(octets_per_second * std::chrono::duration<double>{elapsed}.count());
+    return pace.pause(now, octets, unread);
+  }
+
+  time_point now{1h};
+  std::uint64_t octets = 0;
+  receive_pace pace{room};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(receive_pace_test, sockets)
+
+BOOST_AUTO_TEST_CASE(what_comes_seldom_is_read_at_once) {
+  for (int i = 0; i < 100; ++i)
+    BOOST_TEST((after(100us, 150e6) == 0ns));
+}
+
+BOOST_AUTO_TEST_CASE(at_a_high_rate_the_sockets_are_read_once_in_a_while) {
+  after(1ms, 1e9);
+  for (int i = 0; i < 100; ++i)
+    BOOST_TEST((after(1ms, 1e9) == receive_pace::longest_pause));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_datagrams_after_silence_do_not_wait) {
+  after(1ms, 1e9);
+  BOOST_TEST((after(1ms, 1e9) > 0ns));
+  BOOST_TEST((after(1s, 1000) == 0ns));
+  // A train right behind them is no rate yet.
+  BOOST_TEST((after(100us, 1e9) == 0ns));
+  BOOST_TEST((after(100us, 1e9) == 0ns));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_in_a_hurry_who_has_not_dealt_with_what_came_before) {
+  BOOST_TEST((after(1ms, 1e6, receive_pace::most_unread_batches) == 0ns));
+  BOOST_TEST((after(1ms, 1e6, receive_pace::most_unread_batches + 1) == receive_pace::longest_pause));
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_fills_no_more_than_a_quarter_of_a_sockets_buffer) {
+  after(1ms, 4e9);
+  BOOST_TEST((after(1ms, 4e9) == 250us));
+  BOOST_TEST((after(1ms, 4e9, 10) == 250us));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
