@@ -48,6 +48,10 @@ const session_id& engine::id() const noexcept {
 
 void engine::release_spare() noexcept {
   retained_.release_spare();
+  for (auto& each : pipes_)
+    each.reader.release_spare();
+  if (records_)
+    records_->opener.release_spare();
   if (out_.buffers)
     out_.buffers->release();
 }

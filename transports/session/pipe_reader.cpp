@@ -62,4 +62,11 @@ result<std::optional<pipe_frame>> pipe_reader::next(byte_view& input) {
   return std::optional{frame_of(partial_)};
 }
 
+void pipe_reader::release_spare() noexcept {
+  if (in_frame())
+    return;
+  bytes{}.swap(partial_); // an assignment of {} would keep it
+  partial_delivered_ = false;
+}
+
 } // namespace warren::session

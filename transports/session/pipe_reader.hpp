@@ -28,7 +28,10 @@ public:
   result<std::optional<pipe_frame>> next(byte_view& input);
 
   /// True when part of a frame is kept.
-  bool in_frame() const noexcept { return !partial_.empty(); }
+  bool in_frame() const noexcept { return !partial_.empty() && !partial_delivered_; }
+
+  /// Gives the memory of frames that came in parts back to the heap, unless part of one is kept.
+  void release_spare() noexcept;
 
 private:
   std::error_code check_length(byte_view octets) const;

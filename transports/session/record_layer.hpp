@@ -51,6 +51,9 @@ public:
 
   void rekey();
 
+  /// Gives the memory of the last text back to the heap.
+  void release_spare() noexcept { text_ = {}; }
+
   /// Returns the number of the next record.
   std::uint64_t next() const noexcept { return cipher_.nonce(); }
 

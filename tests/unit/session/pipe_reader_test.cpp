@@ -51,6 +51,23 @@ BOOST_AUTO_TEST_CASE(frames_are_the_same_however_the_stream_is_cut) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(memory_is_given_back_between_frames_and_not_within_one) {
+  auto whole = frame(wire::pipe_frame_kind::record, "hello");
+  pipe_reader reader{512};
+  for (int round = 0; round < 2; ++round)
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      auto octet = byte_view{whole}.subspan(at, 1);
+      auto next = reader.next(octet);
+      BOOST_REQUIRE(next);
+      auto last = at + 1 == whole.size();
+      BOOST_REQUIRE(bool(*next) == last);
+      if (last)
+        BOOST_TEST(as_text((*next)->body) == "hello");
+      BOOST_TEST(reader.in_frame() == !last);
+      reader.release_spare();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_length_beyond_the_limit_is_refused_before_the_frame_is_there) {
   auto big = frame(wire::pipe_frame_kind::record, std::string(512, 'x'));
   pipe_reader reader{512};
