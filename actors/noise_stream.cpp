@@ -72,7 +72,7 @@ noise_stream_state::~noise_stream_state() {
 void noise_stream_state::drive() {
   auto at = now();
   channels.answer_writes(); // before the machines: the consumer prepares its next ones meanwhile
-  auto take = [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); };
+  auto take = octets_taker(at);
   pipes.receive(at, take);
   if (opening)
     judge_opening(at);
@@ -223,10 +223,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
         busy_at = now();
-        step_with_others([&] {
-          pipes.handle_packets(
-              now(), *p.batch, [this](session::pipe_id id, byte_view octets) { take_octets(id, octets); });
-        });
+        step_with_others([&] { pipes.handle_packets(busy_at, *p.batch, octets_taker(busy_at)); });
       },
       [this](deadline_reached) {
         drive_ordered = false;

@@ -5,11 +5,13 @@
 
 namespace warren {
 
-void noise_stream_state::take_octets(session::pipe_id id, byte_view octets) {
-  if (opening)
-    put(*opening, octets);
-  else
-    session.handle_message(now(), id, octets);
+pipe_set::sink noise_stream_state::octets_taker(time_point at) {
+  return [this, at](session::pipe_id id, byte_view octets) {
+    if (opening)
+      put(*opening, octets);
+    else
+      session.handle_message(at, id, octets);
+  };
 }
 
 void noise_stream_state::notice_lost_pipes(time_point at) {

@@ -64,7 +64,7 @@ struct noise_stream_state {
 
   // -- pipes (noise_stream_pipes.cpp) ---------------------------------------------------------------------------------
 
-  void take_octets(session::pipe_id id, byte_view octets);
+  pipe_set::sink octets_taker(time_point at);
   void notice_lost_pipes(time_point at);
   void want_path();
   void leave_old_address();
