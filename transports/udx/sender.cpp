@@ -139,6 +139,7 @@ bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet
   tail_probe_.outstanding = tail_probe::episode{board_.nxt(), now, repeated};
   ++tail_probe_.unanswered;
   ++tail_probe_.doublings;
+  tail_probe_.postponed = false;
   return true;
 }
 

@@ -80,6 +80,7 @@ void sender::on_delivered(time_point now, sequence_number seq, const segment& ar
 void sender::after_delivery(time_point now, delivery& news, std::size_t in_flight_before) {
   tail_probe_.progress = true;
   tail_probe_.unanswered = 0;
+  tail_probe_.postponed = false;
   // Filling a hole also acknowledges what arrived long ago, where the peer could not report it: no sample.
   if (news.sample_sent && !news.repeated) {
     news.rtt = now - *news.sample_sent;

@@ -1,6 +1,7 @@
 #include "transports/udx/sender.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace warren::udx {
 
@@ -113,9 +114,9 @@ bool sender::on_retransmission_timeout(time_point now) {
 }
 
 // A wake-up that is so late means that this process is behind with its work, and the answer may wait in its queues too. It gets as
-// long again: probes that are not needed would be work for both sides, which makes them later still.
+// long again, once: probes that are not needed would be work for both sides, which makes them later still.
 void sender::on_tail_probe_timeout(time_point now, duration late) {
-  if (late >= min_probe_timeout) {
+  if (late >= min_probe_timeout && !std::exchange(tail_probe_.postponed, true)) {
     if (now + late < timers_.at(timer::retransmission))
       timers_.set(timer::tail_probe, now + late);
     return;
