@@ -6,7 +6,13 @@ namespace warren {
 
 namespace {
 
-constexpr auto never = time_point::max();
+constexpr auto never = timing_wheel::tick::max();
+
+/// Returns the first tick that is not before `due`, or never where none is a time_point any more.
+timer_queue::tick tick_of(time_point due) {
+  constexpr auto last = std::chrono::floor<timer_queue::tick::duration>(time_point::max());
+  return due > last ? never : std::chrono::ceil<timer_queue::tick::duration>(due);
+}
 
 } // namespace
 
@@ -21,60 +27,54 @@ timer_queue::alarm::~alarm() {
 }
 
 void timer_queue::alarm::set(time_point now, time_point due) {
-  wanted_ = due;
+  auto at = tick_of(due);
+  wanted_ = at;
   auto place = queued_.load();
-  if (due >= place)
+  if (at >= place)
     return; // the queue looks again when it comes to the old place
-  due = std::max(due, now + shortest_wait);
-  if (due >= place)
+  at = std::max(at, tick_of(now + shortest_wait));
+  if (at >= place)
     return;
   std::lock_guard guard{all_->mutex_};
-  all_->take_out(*this);
-  all_->put(*this, due);
-  if (due < all_->waits_until_)
+  all_->put(*this, at);
+  if (at < all_->waits_until_)
     all_->earlier_.notify_one();
 }
 
 // -- under the mutex ----------------------------------------------------------------------------------------------------
 
-void timer_queue::put(alarm& which, time_point at) {
-  which.place_ = waiting_.emplace(at, &which);
+void timer_queue::put(alarm& which, tick at) {
+  wheel_.start(which, at);
   which.queued_ = at;
 }
 
 void timer_queue::take_out(alarm& which) {
-  if (which.queued_.load() == never)
-    return;
-  waiting_.erase(which.place_);
+  wheel_.stop(which);
   which.queued_ = never;
 }
 
 time_point timer_queue::first() const {
-  return waiting_.empty() ? never : waiting_.begin()->first;
+  auto earliest = wheel_.next();
+  return earliest ? *earliest : time_point::max();
 }
 
 // -- the queue ----------------------------------------------------------------------------------------------------------
 
-/// An alarm stores what it wants before it looks where it stands; this looks at what is wanted after it has said where the alarm
-/// stands: one of the two sees the other's change.
+/// An alarm stores what it wants before it looks where it stands; this says that the alarm stands nowhere before it looks at what is
+/// wanted: one of the two sees the other's change.
 void timer_queue::take_due(time_point now, std::vector<caf::actor>& due) {
+  auto reached = std::chrono::floor<tick::duration>(now);
   std::lock_guard guard{mutex_};
-  while (first() <= now) {
-    auto& which = *waiting_.begin()->second;
+  wheel_.advance(reached);
+  while (auto expired = wheel_.take_expired()) {
+    auto& which = static_cast<alarm&>(*expired);
     take_out(which);
     auto wanted = which.wanted_.load();
-    if (wanted <= now) {
-      if (auto whom = caf::actor_cast<caf::actor>(which.whom_))
-        due.push_back(std::move(whom));
-      continue;
-    }
-    while (wanted != never) {
-      put(which, wanted);
-      auto again = which.wanted_.load();
-      if (again >= wanted)
-        break;
-      take_out(which); // brought forward meanwhile by somebody who saw the old place
-      wanted = again;
+    if (wanted > reached) {
+      if (wanted != never)
+        put(which, wanted); // it was put off
+    } else if (auto whom = caf::actor_cast<caf::actor>(which.whom_)) {
+      due.push_back(std::move(whom));
     }
   }
 }
@@ -87,11 +87,10 @@ time_point timer_queue::next() const {
 bool timer_queue::wait() {
   std::unique_lock guard{mutex_};
   while (!stopping_) {
-    // What is due within a millisecond shares one wake-up.
-    waits_until_ = first() == never ? never : std::chrono::ceil<std::chrono::milliseconds>(first());
+    waits_until_ = first();
     if (waits_until_ <= time_point::clock::now())
       break;
-    if (waits_until_ == never)
+    if (waits_until_ == time_point::max())
       earlier_.wait(guard);
     else
       earlier_.wait_until(guard, waits_until_);

@@ -1,32 +1,31 @@
 #pragma once
 
+#include "actors/timing_wheel.hpp"
 #include "messages/act.hpp"
-#include "messages/time.hpp"
 
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 namespace warren {
 
-/// Which actors are to be woken when. A deadline that is put off costs its owner a store and no lock: the queue finds out when it
-/// comes to the old place. Any thread may call at any time.
+/// Which actors are to be woken when: up to a tick late, never early. A deadline that is put off costs its owner a store and no lock:
+/// the queue finds out when it comes to the old place. What is left, once a round trip or less for each connection, finds its place
+/// on a timing wheel. Any thread may call at any time.
 class timer_queue {
 public:
+  using tick = timing_wheel::tick;
+
   /// Whoever wants to be woken all the time (pacing) is woken this often and does more at once.
   static constexpr duration shortest_wait = std::chrono::milliseconds{1};
 
   /// The one wake-up of an actor, which alone may call it.
-  class alarm {
+  class alarm : timing_wheel::timer {
   public:
     alarm(std::shared_ptr<timer_queue> queue, caf::actor_addr whom);
     ~alarm();
-
-    alarm(const alarm&) = delete;
-    alarm& operator=(const alarm&) = delete;
 
     /// The actor is to be woken at `due` or a little later, not before shortest_wait from `now`; at time_point::max() never.
     /// What was set before no longer counts, though a wake-up that is on its way already may still come.
@@ -37,10 +36,8 @@ public:
 
     std::shared_ptr<timer_queue> all_;
     caf::actor_addr whom_;
-    std::atomic<time_point> wanted_{time_point::max()};
-    std::atomic<time_point> queued_{
-        time_point::max()}; // where it stands in the queue; changed under the mutex
-    std::multimap<time_point, alarm*>::iterator place_; // while it stands there
+    std::atomic<tick> wanted_{tick::max()};
+    std::atomic<tick> queued_{tick::max()}; // where it stands on the wheel; changed under the mutex
   };
 
   /// Appends to `due` whom to wake now. Each comes once for each set().
@@ -55,13 +52,13 @@ public:
   void stop();
 
 private:
-  void put(alarm& which, time_point at);
+  void put(alarm& which, tick at);
   void take_out(alarm& which);
   time_point first() const;
 
   mutable std::mutex mutex_;
   std::condition_variable earlier_;
-  std::multimap<time_point, alarm*> waiting_;
+  timing_wheel wheel_;
   time_point waits_until_ = time_point::min(); // min: nobody waits
   bool stopping_ = false;
 };

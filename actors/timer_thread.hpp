@@ -9,9 +9,6 @@ namespace warren {
 /// Sends deadline_reached to the connections of a transport, from one thread. CAF's clock wakes its thread for every delayed
 /// message and can take none back; this one's wakes only when a deadline is due, and all that are due share one wake-up. For the
 /// real clock only: under a test's clock actors use CAF's.
-///
-/// No timing wheel: what that makes cheap is to put a deadline off at every packet, and here (timer_queue) that costs a store and
-/// no lock. What is left, once a round trip or less for each connection, finds its place in a balanced tree.
 class timer_thread {
 public:
   timer_thread();

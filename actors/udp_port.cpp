@@ -2,9 +2,6 @@
 
 #include "messages/udx_packet.hpp"
 
-#include <algorithm>
-#include <vector>
-
 namespace warren {
 
 namespace {
@@ -22,29 +19,6 @@ struct picked {
 
 } // namespace
 
-/// The packets of a batch for one receiver, as runs of neighbours: nearly always one.
-struct udp_port::group {
-  struct run {
-    std::size_t first = 0;
-    std::size_t count = 0;
-  };
-
-  destination to;
-  run first_run;
-  std::vector<run> more;
-
-  void add(std::size_t i) {
-    auto& last = more.empty() ? first_run : more.back();
-    if (last.first + last.count == i)
-      ++last.count;
-    else
-      more.push_back({i, 1});
-  }
-
-  std::vector<net::packet> packets_of(const net::packet_batch& batch) const;
-  net::packet_batch part_of(const net::packet_batch& batch) const;
-};
-
 udp_port::udp_port(std::shared_ptr<datagram_sender> sender) : sender_{std::move(sender)} {
   // nop
 }
@@ -61,7 +35,7 @@ void udp_port::control_to(caf::actor receiver) {
 
 void udp_port::attach(std::uint32_t local_id, caf::actor receiver) {
   std::lock_guard guard{mutex_};
-  streams_[local_id] = std::move(receiver);
+  streams_[local_id].receiver = std::move(receiver);
 }
 
 void udp_port::detach(std::uint32_t local_id) {
@@ -72,7 +46,7 @@ void udp_port::detach(std::uint32_t local_id) {
 caf::actor udp_port::receiver_of(std::uint32_t local_id) {
   std::lock_guard guard{mutex_};
   auto found = streams_.find(local_id);
-  return found == streams_.end() ? nullptr : found->second;
+  return found == streams_.end() ? nullptr : found->second.receiver;
 }
 
 void udp_port::clear() {
@@ -82,13 +56,16 @@ void udp_port::clear() {
   streams_.clear();
 }
 
-udp_port::destination udp_port::destination_of(const net::packet& packet) {
+// -- on the reading thread, under the mutex -----------------------------------------------------------------------------
+
+udp_port::route udp_port::route_of(const net::packet& packet) {
   auto kind = packet.payload.empty() ? std::byte{0} : packet.payload.front();
   if (kind == krpc_octet || kind == control_octet) {
     auto& to = kind == krpc_octet ? krpc_ : control_;
-    if (!to.receiver)
-      ++nobody_listens_;
-    return {to.receiver, &to};
+    if (to.receiver)
+      return {&to, &to.copies};
+    ++nobody_listens_;
+    return {};
   }
   auto id = kind == udx_octet ? udx::stream_id_of(packet.payload) : std::nullopt;
   if (!id) {
@@ -100,61 +77,83 @@ udp_port::destination udp_port::destination_of(const net::packet& packet) {
     ++unknown_stream_;
     return {};
   }
-  return {found->second};
+  return {&found->second};
 }
 
-std::vector<net::packet> udp_port::group::packets_of(const net::packet_batch& batch) const {
+udp_port::group& udp_port::group_of(const route& where) {
+  auto& to = *where.to;
+  if (to.group < groups_.size() && groups_[to.group].of == &to)
+    return groups_[to.group];
+  to.group = groups_.size();
+  return groups_.emplace_back(group{&to, to.receiver, where.copies});
+}
+
+void udp_port::add(group& to, std::size_t packet) {
+  ++to.packets;
+  if (to.runs > 0 && runs_[to.last_run].first + runs_[to.last_run].count == packet) {
+    ++runs_[to.last_run].count;
+    return;
+  }
+  auto added = runs_.size();
+  runs_.push_back({packet, 1});
+  (to.runs == 0 ? to.first_run : runs_[to.last_run].next) = added;
+  to.last_run = added;
+  ++to.runs;
+}
+
+void udp_port::group_packets(const net::packet_batch& batch) {
+  std::optional<std::uint32_t> last_stream; // its packets come in trains: looked up once for each
+  group* last_group = nullptr;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto& packet = batch.packets()[i];
+    auto stream = udx::stream_id_of(packet.payload);
+    if (!stream || stream != last_stream) {
+      auto where = route_of(packet);
+      if (!where.to)
+        continue;
+      last_group = &group_of(where);
+      last_stream = stream;
+    }
+    add(*last_group, i);
+  }
+}
+
+// -- on the reading thread ----------------------------------------------------------------------------------------------
+
+std::vector<net::packet> udp_port::packets_of(const group& g, const net::packet_batch& batch) const {
   std::vector<net::packet> result;
-  auto add = [&](const run& r) {
-    auto chosen = batch.packets().subspan(r.first, r.count);
+  result.reserve(g.packets);
+  for (auto at = g.first_run; result.size() < g.packets; at = runs_[at].next) {
+    auto chosen = batch.packets().subspan(runs_[at].first, runs_[at].count);
     result.insert(result.end(), chosen.begin(), chosen.end());
-  };
-  add(first_run);
-  std::ranges::for_each(more, add);
+  }
   return result;
 }
 
-net::packet_batch udp_port::group::part_of(const net::packet_batch& batch) const {
-  if (more.empty())
-    return batch.part(first_run.first, first_run.count);
-  auto selection = std::make_shared<picked>(picked{batch, packets_of(batch)});
+net::packet_batch udp_port::part_of(const group& g, const net::packet_batch& batch) const {
+  if (g.runs == 1)
+    return batch.part(runs_[g.first_run].first, g.packets);
+  auto selection = std::make_shared<picked>(picked{batch, packets_of(g, batch)});
   std::span<const net::packet> view{selection->packets};
   return {std::move(selection), view};
 }
 
 void udp_port::send_group(const group& g, const net::packet_batch& batch) {
-  auto packets = g.to.through ? g.to.through->copies.take(g.packets_of(batch))
-                              : std::make_shared<const net::packet_batch>(g.part_of(batch));
+  auto packets = g.copies ? g.copies->take(packets_of(g, batch))
+                          : std::make_shared<const net::packet_batch>(part_of(g, batch));
   if (packets)
-    act::anon_mail(packets_arrived{std::move(packets)}).send(g.to.receiver);
+    act::anon_mail(packets_arrived{std::move(packets)}).send(g.receiver);
 }
 
 void udp_port::deliver(const net::packet_batch& batch) {
-  std::vector<group> groups;
   {
     std::lock_guard guard{mutex_};
-    std::optional<std::uint32_t> last_stream; // its packets come in trains: looked up once for each
-    std::size_t last_group = 0;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      auto stream = udx::stream_id_of(batch.packets()[i].payload);
-      if (stream && stream == last_stream) {
-        groups[last_group].add(i);
-        continue;
-      }
-      auto to = destination_of(batch.packets()[i]);
-      if (!to.receiver)
-        continue;
-      auto g = std::ranges::find_if(
-          groups, [&](const group& x) { return x.to.receiver == to.receiver && x.to.through == to.through; });
-      if (g == groups.end())
-        g = groups.insert(groups.end(), group{to, {i, 0}, {}});
-      g->add(i);
-      last_stream = stream;
-      last_group = static_cast<std::size_t>(g - groups.begin());
-    }
+    group_packets(batch);
   }
-  for (const auto& g : groups)
+  for (const auto& g : groups_)
     send_group(g, batch);
+  groups_.clear();
+  runs_.clear();
 }
 
 void udp_port::count_into(counter_map& out) const {

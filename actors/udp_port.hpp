@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace warren {
 
@@ -33,9 +34,9 @@ public:
 };
 
 /// One UDP port shared by everything that speaks over it (DESIGN section 3: the first octet tells). Outgoing datagrams go
-/// straight from the caller's thread to the socket; arriving batches are split by protocol and stream and become one
-/// message per receiver. KRPC and control datagrams, which anybody may send, are copied and bounded (datagram_copies): a flood
-/// of them holds no stream up.
+/// straight from the caller's thread to the socket; arriving batches are split by protocol and stream, in a time that grows with
+/// their packets alone, and become one message for each: a connection with two pipes in a batch gets two. KRPC and control
+/// datagrams, which anybody may send, are copied and bounded (datagram_copies): a flood of them holds no stream up.
 class udp_port {
 public:
   explicit udp_port(std::shared_ptr<datagram_sender> sender);
@@ -58,7 +59,7 @@ public:
   /// Returns who gets the datagrams of that stream, or null.
   caf::actor receiver_of(std::uint32_t local_id);
 
-  /// Hands out a batch; called by whoever reads the socket.
+  /// Hands out a batch. For one thread, that which reads the socket; all else may be called on any.
   void deliver(const net::packet_batch& batch);
 
   /// Forgets all receivers, so that the port no longer keeps them alive.
@@ -69,21 +70,48 @@ public:
   void count_into(counter_map& out) const;
 
 private:
-  struct group;
-
-  /// Who gets the datagrams of a protocol without streams.
-  struct service {
+  /// Who gets the datagrams of a stream, or of a protocol without streams.
+  struct destination {
     caf::actor receiver;
+    /// Where its group stands if the batch at hand has one, which then names this (Briggs and Torczon, "An efficient representation
+    /// for sparse sets", 1993); anything else is left over from an earlier batch.
+    std::size_t group = 0;
+  };
+
+  struct service : destination {
     datagram_copies copies;
   };
 
-  /// Where a datagram goes; without receiver nowhere.
-  struct destination {
-    caf::actor receiver;
-    service* through = nullptr; // null: a stream
+  /// Where a datagram goes; nowhere if `to` is null.
+  struct route {
+    destination* to = nullptr;
+    datagram_copies* copies = nullptr; // null: a stream
   };
 
-  destination destination_of(const net::packet& packet);
+  /// Neighbours in a batch that go to the same place.
+  struct run {
+    std::size_t first = 0;
+    std::size_t count = 0;
+    std::size_t next = 0; // the next of the same group, in runs_
+  };
+
+  /// The packets of a batch for one destination, as runs of neighbours: nearly always one.
+  struct group {
+    const destination* of; // may be gone once the mutex is free
+    caf::actor receiver;
+    datagram_copies* copies;
+    std::size_t packets = 0;
+    std::size_t runs = 0;
+    std::size_t first_run = 0;
+    std::size_t last_run = 0;
+  };
+
+  route route_of(const net::packet& packet);
+  group& group_of(const route& where);
+  void group_packets(const net::packet_batch& batch);
+  void add(group& to, std::size_t packet);
+  std::vector<net::packet> packets_of(const group& g, const net::packet_batch& batch) const;
+  net::packet_batch part_of(const group& g, const net::packet_batch& batch) const;
   void send_group(const group& g, const net::packet_batch& batch);
 
   std::shared_ptr<datagram_sender> sender_;
@@ -91,7 +119,11 @@ private:
   std::mutex mutex_;
   service krpc_;
   service control_;
-  std::unordered_map<std::uint32_t, caf::actor> streams_;
+  std::unordered_map<std::uint32_t, destination> streams_;
+  // The reading thread's, empty between batches. They keep their room, so that nothing but the messages is allocated: none has ever
+  // more entries than a batch has packets (slab::packets_size).
+  std::vector<group> groups_;
+  std::vector<run> runs_;
   std::atomic<std::uint64_t> garbage_{0};
   std::atomic<std::uint64_t> unknown_stream_{0};
   std::atomic<std::uint64_t> nobody_listens_{0};

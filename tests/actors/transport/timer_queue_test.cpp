@@ -1,6 +1,8 @@
 #include "actors/timer_thread.hpp"
 #include "tests/support/actor_fixture.hpp"
 
+#include <thread>
+
 using namespace warren;
 using namespace warren::test;
 using namespace std::chrono_literals;
@@ -58,6 +60,51 @@ BOOST_AUTO_TEST_CASE(who_is_always_late_is_woken_once_a_millisecond_and_not_put_
     one.set(now + step, now);
   BOOST_TEST(due_at(now + 999us).empty());
   BOOST_TEST((due_at(now + 1ms) == std::vector{one_actor}));
+}
+
+BOOST_AUTO_TEST_CASE(a_wake_up_is_late_by_less_than_a_tick_and_never_early) {
+  timer_queue::alarm one{queue, one_actor.address()};
+  one.set(now, now + 10ms + 1ns);
+  BOOST_TEST((queue->next() == now + 11ms));
+  BOOST_TEST(due_at(now + 11ms - 1ns).empty());
+  BOOST_TEST((due_at(now + 11ms) == std::vector{one_actor}));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_tick_of_time_is_a_deadline_and_what_comes_after_it_is_never) {
+  timer_queue::alarm one{queue, one_actor.address()};
+  one.set(now, time_point::max() - 1ns);
+  BOOST_TEST((queue->next() == time_point::max()));
+  one.set(now, time_point::max() - 1ms);
+  BOOST_TEST((queue->next() < time_point::max()));
+  BOOST_TEST((due_at(queue->next()) == std::vector{one_actor}));
+}
+
+BOOST_AUTO_TEST_CASE(an_alarm_takes_no_more_than_a_cache_line_of_its_connection) {
+  BOOST_TEST(sizeof(timer_queue::alarm) <= 64u);
+}
+
+BOOST_AUTO_TEST_CASE(no_wake_up_is_lost_while_its_owner_sets_it_and_another_thread_looks_who_is_due) {
+  std::atomic<time_point> clock{now};
+  std::atomic<time_point> last_woken{now};
+  std::atomic<std::uint64_t> looks{0};
+  timer_queue::alarm one{queue, one_actor.address()};
+  std::jthread looking{[&](const std::stop_token& stop) {
+    for (; !stop.stop_requested(); ++looks)
+      if (auto at = clock.load(); !due_at(at).empty())
+        last_woken = at;
+  }};
+  for (auto round = 0; round < 2000; ++round) {
+    auto time = clock.load();
+    one.set(time, time + 100ms);
+    one.set(time, time + 1ms * (round % 7));
+    clock = time + 1ms * (round % 5);
+    one.set(time, time + 1ms * (round % 3) + 20ms);
+    one.set(time, time + 10ms);
+    clock = time + 10ms;
+    for (auto before = looks.load(); looks < before + 2;)
+      std::this_thread::yield();
+    BOOST_REQUIRE((last_woken.load() == time + 10ms));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_alarm_that_is_gone_wakes_nobody) {

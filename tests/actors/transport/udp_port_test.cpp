@@ -1,5 +1,6 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/actor_network.hpp"
+#include "tests/support/seeded_random.hpp"
 
 using namespace warren;
 using namespace warren::test;
@@ -20,6 +21,22 @@ struct port_fixture : actor_fixture {
     for (std::size_t i = 0; i < 4; ++i)
       packet[4 + i] = static_cast<std::byte>(id >> 8 * i);
     return packet;
+  }
+
+  /// A packet of stream `id` that can be told from others.
+  static bytes udx(std::uint32_t id, std::uint8_t number) {
+    auto packet = udx(id);
+    packet.back() = std::byte{number};
+    return packet;
+  }
+
+  /// Returns the batches that came since the last call, each as its datagrams.
+  static std::vector<std::vector<bytes>> arrived(const recorder<packets_arrived>& at) {
+    std::vector<std::vector<bytes>> result;
+    for (const auto& message : at.take<packets_arrived>())
+      for (auto& batch = result.emplace_back(); const auto& packet : *message.batch)
+        batch.push_back(to_bytes(packet.payload));
+    return result;
   }
 
   void deliver(const std::vector<bytes>& datagrams) {
@@ -89,6 +106,54 @@ BOOST_AUTO_TEST_CASE(the_first_octet_names_the_receiver_and_each_gets_one_messag
   BOOST_TEST(stream.all<packets_arrived>().front().batch->size() == 3u);
   auto& second = krpc.all<packets_arrived>().front().batch->packets()[1];
   BOOST_TEST(as_text(second.payload) == "d2");
+}
+
+BOOST_AUTO_TEST_CASE(
+    in_batches_that_mix_many_streams_each_gets_its_packets_once_and_in_order_in_one_message) {
+  constexpr std::uint32_t streams = 300;
+  seeded_random draw{1};
+  std::vector<recorder<packets_arrived>> receivers;
+  for (std::uint32_t id = 0; id < streams; ++id)
+    port->attach(id, receivers.emplace_back(record<packets_arrived>()).handle);
+  for (auto round = 0; round < 10; ++round) {
+    std::vector<bytes> batch;
+    std::vector<std::vector<bytes>> expected(streams);
+    for (std::uint8_t number = 0; batch.size() < 2000; ++number) {
+      auto id = static_cast<std::uint32_t>(draw.below(streams));
+      for (auto train = draw.below(3); train < 3; ++train)
+        expected[id].push_back(batch.emplace_back(udx(id, number++)));
+      if (draw.below(5) == 0)
+        batch.push_back(to_bytes("d1"));
+    }
+    deliver(batch);
+    for (std::uint32_t id = 0; id < streams; ++id) {
+      std::vector<std::vector<bytes>> messages(expected[id].empty() ? 0 : 1, expected[id]);
+      BOOST_TEST((arrived(receivers[id]) == messages));
+    }
+    BOOST_TEST(arrived(krpc).size() == 1u);
+    auto moved = static_cast<std::uint32_t>(draw.below(streams)); // ends, and another begins in its place
+    port->detach(moved);
+    port->attach(moved, receivers[moved].handle);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_has_two_streams_gets_a_message_for_each) {
+  port->attach(7, stream.handle);
+  deliver({udx(7, 1), udx(0x01020304, 2), udx(7, 3)});
+  std::vector<std::vector<bytes>> expected{{udx(7, 1), udx(7, 3)}, {udx(0x01020304, 2)}};
+  BOOST_TEST((arrived(stream) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(between_batches_the_port_keeps_a_receiver_alive_by_its_stream_alone) {
+  auto references = [&] {
+    return caf::actor_cast<caf::abstract_actor*>(stream.handle)->ctrl()->strong_refs.load();
+  };
+  run();
+  auto before = references();
+  deliver({udx(0x01020304)});
+  BOOST_TEST(references() == before);
+  port->detach(0x01020304);
+  BOOST_TEST(references() == before - 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_nobody_waits_for_is_dropped_and_counted_by_reason) {
