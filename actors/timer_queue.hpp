@@ -1,7 +1,8 @@
 #pragma once
 
-#include "actors/timing_wheel.hpp"
 #include "messages/act.hpp"
+#include "messages/time.hpp"
+#include "messages/timing_wheel.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -40,7 +41,7 @@ public:
     std::atomic<tick> queued_{tick::max()}; // where it stands on the wheel; changed under the mutex
   };
 
-  /// Appends to `due` whom to wake now. Each comes once for each set().
+  /// Appends to `due` whom to wake now: each once for each set(), or twice if the time comes while it is being set.
   void take_due(time_point now, std::vector<caf::actor>& due);
 
   /// Returns when take_due() may have somebody, or time_point::max().

@@ -2,6 +2,8 @@
 
 #include "messages/udx_packet.hpp"
 
+#include <optional>
+
 namespace warren {
 
 namespace {

@@ -7,5 +7,4 @@ warren_test(unit_config unit
     actors/option_table_test.cpp
     actors/stream_settings_test.cpp
     actors/table_keeper_test.cpp
-    actors/timing_wheel_test.cpp
   DEPENDS warren_actors)

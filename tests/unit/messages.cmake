@@ -5,5 +5,6 @@ warren_test(unit_messages unit
     messages/peer_id_test.cpp
     messages/ring_queue_test.cpp
     messages/secret_bytes_test.cpp
+    messages/timing_wheel_test.cpp
     messages/topic_test.cpp
   DEPENDS warren_messages nlohmann_json::nlohmann_json)

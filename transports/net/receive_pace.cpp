@@ -5,12 +5,12 @@
 
 namespace warren::net {
 
-duration receive_pace::pause(time_point now, std::uint64_t octets, std::size_t unread) noexcept {
-  measure(now, octets);
-  if (rate_ < busy_rate && unread <= most_unread_batches)
+duration receive_pace::pause(time_point now, const reading& last) noexcept {
+  measure(now, last.octets);
+  if (!last.drained || (rate_ < busy_rate && last.unread <= most_unread))
     return duration::zero();
   std::chrono::duration<double> until_filled{
-      static_cast<double>(room_ / part_to_fill) / std::max(rate_, 1.0)};
+      static_cast<double>(room_ / part_to_fill) / std::max(rate_, link_rate)};
   return until_filled < longest_pause ? std::chrono::duration_cast<duration>(until_filled) : longest_pause;
 }
 

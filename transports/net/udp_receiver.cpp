@@ -111,7 +111,8 @@ struct udp_receiver::impl {
   void run();
   bool read(std::size_t index);
   bool next_slab();
-  void let_others_catch_up();
+  void let_others_catch_up(bool drained, std::size_t unread);
+  std::size_t handed_out() const noexcept;
   std::size_t receive(udp_socket& from, std::size_t buffer);
   void deliver(std::size_t index, std::size_t messages);
   void close_gaps(std::size_t messages);
@@ -147,20 +148,27 @@ void udp_receiver::impl::run() {
   std::array<epoll_event, most_ready> ready;
   while (!stopping.load(std::memory_order_acquire)) {
     auto count = epoll_wait(epoll.get(), ready.data(), most_ready, -1);
+    auto unread = handed_out();
+    auto drained = true;
     for (int i = 0; i < count; ++i) {
       auto tag = ready[static_cast<std::size_t>(i)].data.u64;
-      if (tag == sockets.size() || !read(tag))
+      if (tag == sockets.size())
         return;
+      drained = read(tag) && drained;
     }
-    let_others_catch_up();
+    let_others_catch_up(drained, unread);
   }
 }
 
-void udp_receiver::impl::let_others_catch_up() {
+/// Returns how many portions of the slab in use nobody has dealt with yet: a batch may be handed on in several.
+std::size_t udp_receiver::impl::handed_out() const noexcept {
+  return current ? static_cast<std::size_t>(current.use_count() - 1) : 0;
+}
+
+void udp_receiver::impl::let_others_catch_up(bool drained, std::size_t unread) {
   auto came =
       octets.load(std::memory_order_relaxed) + datagram_overhead * packets.load(std::memory_order_relaxed);
-  auto unread = static_cast<std::size_t>(current.use_count() - 1);
-  auto pause = pace.pause(std::chrono::steady_clock::now(), came, unread);
+  auto pause = pace.pause(std::chrono::steady_clock::now(), {drained, came, unread});
   if (pause == duration::zero())
     return;
   timespec limit{0, static_cast<long>(pause.count())};
@@ -168,7 +176,7 @@ void udp_receiver::impl::let_others_catch_up() {
   ppoll(&stop, 1, &limit, nullptr);
 }
 
-/// Reads a turn's worth from one socket; false when the receiver stops.
+/// Reads a turn's worth from one socket; true when nothing is left in it.
 bool udp_receiver::impl::read(std::size_t index) {
   auto& from = *sockets[index];
   auto buffer = from.coalesces() ? coalesced_buffer : plain_buffer;
@@ -187,7 +195,7 @@ bool udp_receiver::impl::read(std::size_t index) {
     if (messages < asked)
       return true;
   }
-  return true;
+  return false;
 }
 
 bool udp_receiver::impl::next_slab() {

@@ -33,6 +33,9 @@ public:
   /// Gives the memory of frames that came in parts back to the heap, unless part of one is kept.
   void release_spare() noexcept;
 
+  /// Returns the octets of that memory.
+  std::size_t spare() const noexcept { return partial_.capacity(); }
+
 private:
   std::error_code check_length(byte_view octets) const;
 

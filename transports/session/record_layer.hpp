@@ -54,6 +54,9 @@ public:
   /// Gives the memory of the last text back to the heap.
   void release_spare() noexcept { text_ = {}; }
 
+  /// Returns the octets of that memory.
+  std::size_t spare() const noexcept { return text_.capacity(); }
+
   /// Returns the number of the next record.
   std::uint64_t next() const noexcept { return cipher_.nonce(); }
 

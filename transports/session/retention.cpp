@@ -7,11 +7,8 @@ namespace warren::session {
 namespace {
 
 // Kept even when nothing is in flight; more would only hold memory.
-constexpr std::size_t least_buffers = 16;
-
-// An acknowledgement takes this part of what is kept for a peak away: long before the next peak of a busy connection nothing of
-// note, within some hundred acknowledgements most of it.
-constexpr std::size_t peak_decay = 256;
+constexpr std::size_t least_free_buffers = 16;
+constexpr std::size_t least_free_octets = 1u << 20;
 
 } // namespace
 
@@ -25,8 +22,9 @@ std::shared_ptr<record_buffer> retention::take_buffer() {
     buffer = std::move(free_.front());
     free_.pop_front();
   } else {
-    buffer = std::make_shared<record_buffer>();
+    return std::make_shared<record_buffer>();
   }
+  free_octets_ -= buffer->capacity();
   return buffer;
 }
 
@@ -39,19 +37,26 @@ void retention::push(std::shared_ptr<record_buffer> record, bool eliciting) {
 bool retention::acknowledge(std::uint64_t next_expected) {
   if (next_expected > next())
     return false;
-  peak_ = std::max(records_.size() * peak_decay, peak_ - peak_ / peak_decay);
   for (; first_ < next_expected; ++first_) {
     auto& oldest = records_.front();
     octets_ -= oldest.record->size();
     eliciting_ -= oldest.eliciting ? 1 : 0;
+    free_octets_ += oldest.record->capacity();
     free_.push_back(std::move(oldest.record));
     records_.pop_front();
   }
-  // As many as were in flight at once are wanted again soon.
-  auto wanted = std::max(peak_ / peak_decay, least_buffers);
-  while (!free_.empty() && records_.size() + free_.size() > wanted)
-    free_.pop_front();
+  trim_free();
   return true;
+}
+
+// As many as are in flight will be wanted before the next acknowledgements have come, and are as large, most likely.
+void retention::trim_free() noexcept {
+  auto buffers = std::max(records_.size(), least_free_buffers);
+  auto octets = std::max(octets_, least_free_octets);
+  while (free_.size() > buffers || free_octets_ > octets) {
+    free_octets_ -= free_.front()->capacity();
+    free_.pop_front();
+  }
 }
 
 std::shared_ptr<const record_buffer> retention::find(std::uint64_t number) const noexcept {

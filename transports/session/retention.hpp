@@ -10,7 +10,7 @@ namespace warren::session {
 
 /// Sealed records that the peer has not acknowledged, in order, so that another pipe can carry them again. Pipes share their
 /// buffers; those of acknowledged records that no pipe holds any more are used again: no allocation per record once
-/// traffic flows. What is kept for it is as much as was in flight at once of late.
+/// traffic flows. Kept for that are at most as many, and as many octets, as are in flight, or a few (16 buffers, 1 MiB).
 class retention {
 public:
   /// Returns a buffer for the next record.
@@ -25,7 +25,7 @@ public:
   /// Gives the memory of records that are not kept back to the heap.
   void release_spare() noexcept {
     free_.release();
-    peak_ = 0;
+    free_octets_ = 0;
   }
 
   /// Returns the record, or nothing when it is acknowledged or not made yet.
@@ -41,6 +41,8 @@ public:
   bool has_eliciting() const noexcept { return eliciting_ > 0; }
 
 private:
+  void trim_free() noexcept;
+
   struct kept {
     std::shared_ptr<record_buffer> record;
     bool eliciting = false;
@@ -48,7 +50,7 @@ private:
 
   ring_queue<kept> records_;
   ring_queue<std::shared_ptr<record_buffer>> free_; // the one acknowledged first comes first
-  std::size_t peak_ = 0;                            // records kept at once of late, times peak_decay
+  std::size_t free_octets_ = 0;                     // that those have room for
   std::uint64_t first_ = 0;
   std::size_t octets_ = 0;
   std::size_t eliciting_ = 0;

@@ -138,7 +138,6 @@ bool sender::send_tail_probe(time_point now, transmit_batch& batch, const packet
   ++counters_.tail_loss_probes;
   tail_probe_.outstanding = tail_probe::episode{board_.nxt(), now, repeated};
   ++tail_probe_.unanswered;
-  ++tail_probe_.doublings;
   tail_probe_.postponed = false;
   return true;
 }

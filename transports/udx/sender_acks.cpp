@@ -85,7 +85,6 @@ void sender::after_delivery(time_point now, delivery& news, std::size_t in_fligh
   if (news.sample_sent && !news.repeated) {
     news.rtt = now - *news.sample_sent;
     rtt_.sample(now, news.rtt);
-    tail_probe_.doublings = 0;
   } else {
     rtt_.on_unmeasured_arrival();
   }

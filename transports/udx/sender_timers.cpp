@@ -1,7 +1,6 @@
 #include "transports/udx/sender.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace warren::udx {
 
@@ -55,7 +54,7 @@ void sender::schedule_tail_probe(time_point now) noexcept {
   auto timeout = std::max(2 * rtt_.srtt(), min_probe_timeout);
   if (board_.in_flight() == 1)
     timeout += lone_packet_delay;
-  timeout *= 1 << std::min(tail_probe_.doublings, max_probe_doublings);
+  timeout *= 1 << std::min(tail_probe_.unanswered, max_probe_doublings);
   if (now + timeout < timers_.at(timer::retransmission))
     timers_.set(timer::tail_probe, now + timeout);
 }
@@ -116,15 +115,16 @@ bool sender::on_retransmission_timeout(time_point now) {
 // A wake-up that is so late means that this process is behind with its work, and the answer may wait in its queues too. It gets as
 // long again, once: probes that are not needed would be work for both sides, which makes them later still.
 void sender::on_tail_probe_timeout(time_point now, duration late) {
-  if (late >= min_probe_timeout && !std::exchange(tail_probe_.postponed, true)) {
-    if (now + late < timers_.at(timer::retransmission))
-      timers_.set(timer::tail_probe, now + late);
+  // Those that follow leave it to the retransmission timer to end the silence.
+  if (tail_probe_.unanswered == 0)
+    restart_retransmission_timer(now);
+  auto again = now + late;
+  if (late >= min_probe_timeout && !tail_probe_.postponed && again < timers_.at(timer::retransmission)) {
+    tail_probe_.postponed = true;
+    timers_.set(timer::tail_probe, again);
     return;
   }
   tail_probe_.due = board_.in_flight() > 0;
-  // Those that follow leave it to the timer to end the silence.
-  if (tail_probe_.unanswered == 0)
-    restart_retransmission_timer(now);
 }
 
 void sender::on_zero_window_timeout(time_point now) noexcept {

@@ -20,11 +20,10 @@ struct tail_probe {
   };
 
   std::optional<episode> outstanding;
-  bool due = false;      // the timer has expired, and the probe waits to be sent
-  bool postponed = false; // since something has arrived or a probe was sent
-  bool progress = false; // something has arrived since the last retransmission timeout
-  int unanswered = 0;    // probes since something has arrived
-  int doublings = 0;     // of the timeout: probes since the last round-trip sample (Karn's algorithm, RFC 6298 section 3)
+  bool due = false;       // the timer has expired, and the probe waits to be sent
+  bool postponed = false; // it gave way; since something has arrived or a probe was sent
+  bool progress = false;  // something has arrived since the last retransmission timeout
+  int unanswered = 0;     // probes since something has arrived
 
   bool allowed() const noexcept { return !due && progress; }
 };

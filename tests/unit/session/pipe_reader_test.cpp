@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(memory_is_given_back_between_frames_and_not_within_one) {
         BOOST_TEST(as_text((*next)->body) == "hello");
       BOOST_TEST(reader.in_frame() == !last);
       reader.release_spare();
+      BOOST_TEST((reader.spare() > 0) == !last);
     }
 }
 

@@ -43,6 +43,15 @@ BOOST_AUTO_TEST_CASE(records_open_in_the_order_they_were_sealed) {
   BOOST_TEST(opener.next() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(the_memory_of_an_opened_text_is_given_back) {
+  auto large = seal(std::string(1000, 'x'));
+  BOOST_REQUIRE(open(large));
+  BOOST_TEST(opener.spare() >= 1000u);
+  opener.release_spare();
+  BOOST_TEST(opener.spare() == 0u);
+  BOOST_TEST(as_text(*open(seal("next"))) == "next");
+}
+
 BOOST_AUTO_TEST_CASE(the_header_is_part_of_the_seal) {
   for (std::size_t bit = 0; bit < 7 * 8; ++bit) {
     two_ends ends;

@@ -3,6 +3,8 @@
 #include "messages/time.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace warren {

@@ -1,4 +1,4 @@
-#include "actors/timing_wheel.hpp"
+#include "messages/timing_wheel.hpp"
 
 #include <algorithm>
 #include <bit>

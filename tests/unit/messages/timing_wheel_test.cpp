@@ -1,6 +1,6 @@
 // Each timer of a wheel expires once, at its tick, however near or far that is and however time goes on. The last test compares the
 // wheel with a sorted list; a failure names its seed, WARREN_WHEEL_SEED runs that one alone, WARREN_WHEEL_SEEDS so many.
-#include "actors/timing_wheel.hpp"
+#include "messages/timing_wheel.hpp"
 
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/seeds.hpp"
