@@ -44,6 +44,8 @@ public:
 
   void admit();
   void close(time_point now, errc reason);
+  void cut_close();
+  void ping() noexcept { liveness_.ask(); }
 
   /// Ends the session at once. `reason` is told to the peer if there is a way.
   void fail(errc reason, bool by_peer = false);

@@ -43,6 +43,8 @@ public:
   /// An acknowledgement must go out now, if need be alone.
   bool ack_due() const noexcept { return ack_due_; }
   bool ping_due() const noexcept { return ping_due_; }
+  /// Asks now, unless something is in flight, which asks too.
+  void ask() noexcept { ping_due_ = active_ && !waiting_since_; }
   bool dead(time_point now) const noexcept;
   /// Silent for longer than its round-trip time allows; told once, until something is acknowledged.
   bool suspect(time_point now) const noexcept;
