@@ -40,6 +40,10 @@ struct dial_endpoint_state {
           machine.prove(good.local_id);
           drive();
         },
+        [this](const stream_adopted& moved) {
+          if (machine.gave_way(moved.local_id))
+            handle(dial::given_way{moved.local_id});
+        },
         [this](const stream_released& gone) {
           machine.release(now(), gone.local_id);
           drive();

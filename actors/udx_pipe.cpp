@@ -71,6 +71,11 @@ void udx_pipe::set_proved() {
     act::anon_mail(stream_proved{stream_.local_id()}).send(dialler_);
 }
 
+void udx_pipe::set_adopted() {
+  if (dialler_ && !proved_)
+    act::anon_mail(stream_adopted{stream_.local_id()}).send(dialler_);
+}
+
 void udx_pipe::transmit(time_point now) {
   if (resume_at_ && now < *resume_at_ && !stream_.is_closed())
     return;

@@ -52,6 +52,9 @@ public:
   /// then a peer that opened a stream can make us keep 64 KiB at most (and udx::receive_window_slack).
   void set_proved();
 
+  /// The connection that receives the stream's packets now had it from another one.
+  void set_adopted();
+
   bool is_proved() const noexcept { return proved_; }
 
 private:
