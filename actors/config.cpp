@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -54,6 +55,29 @@ struct config::slot {
     return &table;
   }
 };
+
+namespace {
+
+/// Read once behind the file: CAF takes one that ends in the middle of something, such as a name without a value; there the
+/// line's end or the bracket does not fit.
+constexpr const char* after_the_end = "\n[after-the-end]\n";
+
+/// Returns what CAF found wrong with the file's `text`, and in which line.
+std::string reason_of(const caf::error& problem, std::string_view text) {
+  auto code = static_cast<caf::pec>(problem.code());
+  auto where = problem.context().size() == 1 && problem.context().match_element<caf::settings>(0)
+                   ? problem.context().get_as<caf::settings>(0)
+                   : caf::settings{};
+  auto line = caf::get_or(where, "line", std::int64_t{0});
+  auto lines = std::ranges::count(text, '\n') + (text.empty() || text.back() == '\n' ? 0 : 1);
+  if (code == caf::pec::unexpected_newline) // counted already
+    return fmt::format("line {} ends where a value, or the rest of one, is wanted", line - 1);
+  if (line > lines)
+    return fmt::format("it ends with line {}, in the middle of a group, list or value", lines);
+  return fmt::format("line {}: {}", line, caf::to_string(code));
+}
+
+} // namespace
 
 environment process_environment() {
   environment found;
@@ -114,11 +138,18 @@ caf::error config::read_file(const std::string& file) {
     return make_error(
         errc::bad_config,
         fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
-  if (auto problem = parse_config(stream, custom_options_, content))
+  std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  std::istringstream and_more{"\n" + text + after_the_end}; // CAF does not count a newline that comes first
+  std::istringstream alone{text};
+  caf::settings unused;
+  auto broken = parse_config(and_more, custom_options_, unused);
+  if (!broken)
+    broken = parse_config(alone, custom_options_, content);
+  if (broken)
     return make_error(
         errc::bad_config,
         fmt::format(
-            "{} is refused: {}; allowed: groups of NAME = VALUE lines", source, caf::to_string(problem)));
+            "{} is refused: {}; allowed: groups of NAME = VALUE lines", source, reason_of(broken, text)));
   auto group = content.find("warren");
   if (group == content.end())
     return caf::none;

@@ -2,6 +2,7 @@
 
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
+#include "actors/narrow_path.hpp"
 #include "actors/pipe_parcel.hpp"
 #include "actors/send_all.hpp"
 #include "transports/crypto/system_random.hpp"
@@ -40,6 +41,10 @@ struct dial_endpoint_state {
           machine.prove(good.local_id);
           drive();
         },
+        [this](const stream_adopted& moved) {
+          if (machine.gave_way(moved.local_id))
+            handle(dial::given_way{moved.local_id});
+        },
         [this](const stream_released& gone) {
           machine.release(now(), gone.local_id);
           drive();
@@ -61,6 +66,10 @@ struct dial_endpoint_state {
   time_point now() const { return self->clock().now(); }
 
   void dial(const dial_peer& order) {
+    if (auto why = narrow_path(port->sender().mtu_towards(order.to), order.to)) {
+      act::mail(self, dial_failed{order.dial, std::move(*why)}).send(settings.supervisor);
+      return;
+    }
     auto attempt = machine.dial(now(), order.to);
     if (attempt)
       dials.emplace(*attempt, order);
@@ -77,12 +86,17 @@ struct dial_endpoint_state {
   }
 
   void handle(const dial::inbound& opened) {
-    spawn_noise_stream(self->home_system(), settings, direct(opened, session::role::responder));
+    auto mtu = port->sender().mtu_towards(opened.remote);
+    auto stream =
+        spawn_noise_stream(self->home_system(), settings, direct(opened, session::role::responder, mtu));
+    if (auto why = narrow_path(mtu, opened.remote))
+      act::mail(self, shut_down{errc::network_failed, std::move(*why), duration{}}).send(stream);
   }
 
   void handle(const dial::outbound& opened) {
     auto dial = dials.extract(opened.attempt);
-    auto start = direct(opened, session::role::initiator);
+    auto mtu = port->sender().mtu_towards(opened.remote);
+    auto start = direct(opened, session::role::initiator, mtu);
     start.dial = dial.mapped().dial;
     if (dial.mapped().attach)
       offer_pipe(dial.mapped(), std::move(start));
@@ -103,12 +117,13 @@ struct dial_endpoint_state {
 
   /// `opened` is dial::inbound or dial::outbound.
   template <class Opened>
-  direct_start direct(const Opened& opened, session::role role) {
+  direct_start direct(const Opened& opened, session::role role, std::size_t mtu) {
     direct_start start{port, self, stream_defaults, role};
     start.stream.local_id = opened.local_id;
     start.stream.remote_id = opened.remote_id;
     start.stream.remote = opened.remote;
-    start.stream.max_mtu = std::min(opened.peer_takes, port->sender().mtu_towards(opened.remote));
+    // Up to the usual 1500 is looked for on the path itself.
+    start.stream.max_mtu = std::min(opened.peer_takes, std::max(udx::reference_mtu, mtu));
     return start;
   }
 

@@ -78,6 +78,7 @@ void noise_stream_state::drive() {
     judge_opening(at);
   handle_events(at);
   close_when_useless(at);
+  watch_silence(at);
   if (!session.is_closing() && !session.wants_data() && talk.awaits_answer(at))
     return arm(talk.until());
   // Before the peer can hear of the close, and come back.
@@ -123,6 +124,8 @@ void noise_stream_state::arm(std::optional<time_point> sooner) {
     auto useless = *without_topic_since + no_topic_timeout;
     due = due ? std::min(*due, useless) : useless;
   }
+  if (auto silent = silence_deadline())
+    due = due ? std::min(*due, *silent) : *silent;
   if (sooner)
     due = due ? std::min(*due, *sooner) : *sooner;
   wake_up.arm(self, due);
@@ -135,6 +138,8 @@ void noise_stream_state::end_when_done(time_point at) {
     return;
   pipes.end_all(at);
   pipes.drive(at, [](session::pipe_id, byte_view) {});
+  if (is_given_up(at))
+    pipes.destroy_all(at);
   if (pipes.all_flushed())
     report_closed(errc::closed_locally, "closed");
   pipes.reap(at);
@@ -161,10 +166,41 @@ void noise_stream_state::report_closed(errc otherwise, const char* detail) {
 // -- what others say ------------------------------------------------------------------------------------------------
 
 void noise_stream_state::shut_down_now(const shut_down& order) {
+  if (order.patience) {
+    patience = order.patience;
+    hear(); // its silence counts from here
+  }
   if (session.is_closed())
     return;
   close_reason = session_reason{order.reason, order.detail};
   session.close(now(), wire_reason_of(order.reason));
+}
+
+/// A process that is to stop does not wait long for a peer that says nothing: one that was stopped, or is gone. Whoever has
+/// nothing to say is asked first.
+void noise_stream_state::watch_silence(time_point at) {
+  if (!patience || session.is_closed())
+    return;
+  if (is_given_up(at))
+    session.cut_close();
+  else if (heard_at + *patience / 2 <= at && !std::exchange(asked, true))
+    session.ping();
+}
+
+std::optional<time_point> noise_stream_state::silence_deadline() const {
+  if (!patience || reported)
+    return std::nullopt;
+  return heard_at + (asked || session.is_closed() ? longest_silence() : *patience / 2);
+}
+
+/// Without a path nobody can be heard. For what the peer lacks another one may come, as when a relay restarts.
+duration noise_stream_state::longest_silence() const {
+  auto cut_off = !session.active_pipe() && session.has_unconfirmed_data();
+  return cut_off ? 2 * *patience : *patience;
+}
+
+bool noise_stream_state::is_given_up(time_point at) const {
+  return patience && heard_at + longest_silence() <= at;
 }
 
 void noise_stream_state::join(const topic_joined& order) {
@@ -223,6 +259,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
         busy_at = now();
+        hear();
         step_with_others([&] { pipes.handle_packets(busy_at, *p.batch, octets_taker(busy_at)); });
       },
       [this](deadline_reached) {
@@ -241,12 +278,14 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(sender(), opened); }); },
       [this](const circuit_data& d) {
         step([&] {
+          hear();
           if (auto circuit = pipes.circuit(sender(), d.circuit))
             circuit->handle_data(d.data);
         });
       },
       [this](const circuit_credit& c) {
         step([&] {
+          hear(); // credit comes as the peer takes what was sent
           if (auto circuit = pipes.circuit(sender(), c.circuit))
             circuit->handle_credit(c.octets);
         });

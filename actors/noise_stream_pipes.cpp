@@ -126,6 +126,7 @@ void noise_stream_state::handle_offer(pipe_parcel& parcel) {
     return; // the pipe ends with the parcel
   }
   if (parcel.direct) {
+    parcel.direct->set_adopted();
     auto id = pipes.add(std::move(parcel.direct), parcel.dial);
     session.attach_pipe(now(), id, parcel.side);
     session.handle_message(now(), id, parcel.octets);

@@ -38,6 +38,10 @@ struct noise_stream_state {
   void end_when_done(time_point at);
   void report_closed(errc otherwise, const char* detail);
   void shut_down_now(const shut_down& order);
+  void watch_silence(time_point at);
+  std::optional<time_point> silence_deadline() const;
+  duration longest_silence() const;
+  bool is_given_up(time_point at) const;
   void join(const topic_joined& order);
   void leave(const topic& left);
   connection_status status() const;
@@ -60,6 +64,8 @@ struct noise_stream_state {
   void handle(time_point at, const session::pipe_standby& e);
   void handle(time_point at, const session::pipe_needed& e);
   void handle(time_point at, const session::closed& e);
+  void note_obstacle(session::pipe_id id);
+  std::string why_nothing_arrives();
   void close_channel_now(session::channel_id channel, errc reason, const char* detail);
 
   // -- pipes (noise_stream_pipes.cpp) ---------------------------------------------------------------------------------
@@ -87,6 +93,12 @@ struct noise_stream_state {
   caf::actor_addr sender() const { return caf::actor_cast<caf::actor_addr>(self->current_sender()); }
 
   caf::actor self_handle() const { return caf::actor_cast<caf::actor>(self); }
+
+  /// The peer says something, if only that it has got something.
+  void hear() {
+    heard_at = now();
+    asked = false;
+  }
 
   /// Runs `action`, then drives the machines.
   template <class Action>
@@ -129,7 +141,11 @@ struct noise_stream_state {
   std::optional<time_point> established_at;
   std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
-  time_point busy_at{}; // of the last packets or write
+  std::string obstacle;             // on the path that fell silent last, for people; empty: none is known
+  time_point busy_at{};             // of the last packets or write
+  std::optional<duration> patience; // with a silent peer, from shut_down
+  time_point heard_at{};            // of the last sign of the peer, since then
+  bool asked = false;               // for one
   queued_deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;

@@ -361,6 +361,10 @@ void add_time_rows(std::vector<option_row>& rows) {
   rows.push_back(time_row(
       "resume-window", &options::resume_window, 0, hour,
       "how long a connection without any path waits for a new one"));
+  rows.push_back(time_row(
+      "shutdown-timeout", &options::shutdown_timeout, 100, hour,
+      "disconnecting and stopping (SIGTERM): how long a peer is waited for that says nothing at all, twice "
+      "that where it lacks something and there is no path"));
 }
 
 void add_limit_rows(std::vector<option_row>& rows) {

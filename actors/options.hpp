@@ -39,6 +39,7 @@ struct options {
   std::chrono::milliseconds keep_alive_interval{20'000}; // on a path that is not in use
   std::chrono::milliseconds path_timeout{15'000}; // a path whose data stays unacknowledged this long is dead
   std::chrono::milliseconds resume_window{60'000};
+  std::chrono::milliseconds shutdown_timeout{5'000}; // with a peer that says nothing at all
 
   std::uint32_t max_peers = 256;
   std::uint32_t max_dials = 32; // in flight at once

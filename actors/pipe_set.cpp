@@ -125,6 +125,11 @@ void pipe_set::end_all(time_point now) {
     end(now, id, false);
 }
 
+void pipe_set::destroy_all(time_point now) {
+  for (const auto& [id, e] : entries_)
+    end(now, id, true);
+}
+
 std::vector<session::pipe_id> pipe_set::take_lost(time_point now) {
   std::vector<session::pipe_id> lost;
   for (const auto& [id, e] : entries_)

@@ -239,7 +239,8 @@ caf::result<void> supervisor_state::handle_disconnect() {
   for (const auto& [address, stream] : streams) {
     if (stream.session)
       ending.insert(address);
-    act::mail(self, shut_down{errc::closed_locally, "disconnect"}).send(stream.actor);
+    act::mail(self, shut_down{errc::closed_locally, "disconnect", setup.opts.shutdown_timeout})
+        .send(stream.actor);
   }
   auto promise = self->make_response_promise<void>();
   disconnecting.push_back(promise);

@@ -1,6 +1,7 @@
 #include "actors/udx_pipe.hpp"
 
 #include "actors/counter_names.hpp"
+#include "actors/narrow_path.hpp"
 #include "messages/udx_packet.hpp"
 
 #include <algorithm>
@@ -69,6 +70,15 @@ void udx_pipe::set_proved() {
   stream_.raise_receive_window(proved_window_);
   if (dialler_)
     act::anon_mail(stream_proved{stream_.local_id()}).send(dialler_);
+}
+
+std::optional<std::string> udx_pipe::obstacle() const {
+  return narrow_path(port_->sender().mtu_towards(stream_.remote()), stream_.remote());
+}
+
+void udx_pipe::set_adopted() {
+  if (dialler_ && !proved_)
+    act::anon_mail(stream_adopted{stream_.local_id()}).send(dialler_);
 }
 
 void udx_pipe::transmit(time_point now) {

@@ -52,6 +52,12 @@ public:
   /// then a peer that opened a stream can make us keep 64 KiB at most (and udx::receive_window_slack).
   void set_proved();
 
+  /// The connection that receives the stream's packets now had it from another one.
+  void set_adopted();
+
+  /// Returns why large packets do not get through, if this host knows a reason.
+  std::optional<std::string> obstacle() const;
+
   bool is_proved() const noexcept { return proved_; }
 
 private:

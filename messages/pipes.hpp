@@ -5,6 +5,9 @@
 
 #include "messages/connection.hpp"
 #include "messages/endpoint.hpp"
+#include "messages/time.hpp"
+
+#include <optional>
 
 namespace warren {
 
@@ -27,10 +30,12 @@ struct pipe_offered {
 /// Self -> self: the machine's deadline has come. Stale ones are harmless.
 struct deadline_reached {};
 
-/// supervisor -> noise_stream, relay_link, ...: finish in order and exit.
+/// supervisor -> noise_stream, relay_link, ...: finish in order and exit. `patience`: how long a noise_stream waits for a peer
+/// that says nothing at all; empty: as long as for one that does not get on.
 struct shut_down {
   errc reason = errc::closed_locally;
   std::string detail;
+  std::optional<duration> patience{};
 };
 
 // -- relay circuits -------------------------------------------------------------------------------------------------------

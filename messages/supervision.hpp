@@ -119,6 +119,12 @@ struct stream_unwanted {
   std::uint32_t local_id = 0;
 };
 
+/// noise_stream -> dial_endpoint: the inbound stream that we call `local_id` was given to this one. Should it have had to give
+/// way meanwhile, that may have been told to its former owner, or too early here; it is told again.
+struct stream_adopted {
+  std::uint32_t local_id = 0;
+};
+
 /// supervisor -> noise_stream: the link to the relay is gone, and every circuit through it.
 struct relay_lost {
   std::string url;

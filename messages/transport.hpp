@@ -73,9 +73,10 @@ auto inspect(Inspector& f, lookup_topic& x) {
   return act::object(f, x, "warren::lookup_topic", act::field("on", x.on));
 }
 
-/// Leaves every topic and closes every connection; the transport can be used again afterwards. Answered when all that was
-/// written has been acknowledged; fails with errc::timed_out naming the peers that may have missed something. A connection
-/// whose peer acknowledges nothing for 10 s is cut, any after 2 min.
+/// Leaves every topic and closes every connection; the transport can be used again afterwards. Answered when all that was written
+/// has been acknowledged; fails with errc::timed_out naming the peers that may have missed something. A connection is cut whose
+/// peer says nothing for options::shutdown_timeout (5 s; twice that where it lacks something and there is no path) or acknowledges
+/// nothing for 10 s, and any after 2 min.
 struct disconnect {};
 
 template <class Inspector>

@@ -27,6 +27,9 @@ constexpr std::uint64_t credit = 4 * 1024 * 1024;
 /// Longer than a transport takes to disconnect (messages/transport.hpp).
 constexpr std::chrono::milliseconds longest_drain = 130s;
 
+/// So long is a peer waited for that says nothing at all when input and output are over.
+constexpr std::chrono::milliseconds least_patience = 20s;
+
 struct pipe_flags {
   node_flags node;
   topic_flags on;
@@ -289,6 +292,9 @@ void run_pipe(const pipe_flags& given) {
   auto on = topic_of(given.on);
   auto secret = read_secret(given.on.secret_file);
   auto settings = read_config(given.node);
+  // What was read shall arrive: a way that is interrupted meanwhile is waited for, as long as any close waits.
+  auto& patience = settings->transport().shutdown_timeout;
+  patience = std::max(patience, least_patience);
   log_warnings(*settings);
   stop_signal stop;
   output events{true, stderr};

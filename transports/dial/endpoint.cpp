@@ -187,6 +187,10 @@ void endpoint::give_way(std::uint32_t local_id) {
   events_.push_back(given_way{local_id});
 }
 
+bool endpoint::gave_way(std::uint32_t local_id) const {
+  return inbound_.is_unproved(local_id) && !unproved_.contains(local_id);
+}
+
 void endpoint::handle(time_point, const warren::endpoint& from, const control::foreign_open& packet) {
   ++counters_.bad_version;
   enqueue(

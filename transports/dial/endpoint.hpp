@@ -59,6 +59,9 @@ public:
 
   std::size_t inbound_streams() const noexcept { return inbound_.live(); }
 
+  /// True from given_way until the stream is released, unless its peer proves itself.
+  bool gave_way(std::uint32_t local_id) const;
+
   std::size_t unproved_streams() const noexcept { return unproved_.size(); }
 
 private:

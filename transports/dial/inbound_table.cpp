@@ -46,6 +46,11 @@ std::optional<time_point> inbound_table::next_expiry() const {
   return order_.empty() ? std::nullopt : std::optional{order_.front().forget_at};
 }
 
+bool inbound_table::is_unproved(std::uint32_t local_id) const {
+  auto found = live_.find(local_id);
+  return found != live_.end() && !found->second.proved;
+}
+
 bool inbound_table::holds(std::uint32_t local_id) const {
   return live_.contains(local_id) || released_.contains(local_id);
 }

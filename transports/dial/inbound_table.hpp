@@ -49,6 +49,9 @@ public:
   std::size_t live() const noexcept { return live_.size(); }
   std::size_t proved() const noexcept { return proved_; }
 
+  /// True while the stream lives and its peer has proved nothing.
+  bool is_unproved(std::uint32_t local_id) const;
+
   /// True while the id is live or remembered.
   bool holds(std::uint32_t local_id) const;
 

@@ -18,6 +18,8 @@ public:
   /// Returns false when there is no such stream.
   bool erase(std::uint32_t local_id);
 
+  bool contains(std::uint32_t local_id) const { return places_.contains(local_id); }
+
   std::size_t size() const noexcept { return places_.size(); }
   std::size_t size_of(const ip_address& source) const;
 

@@ -39,7 +39,8 @@ private:
   void secure();
   void upgrade();
   void tell_answer(const beast::websocket::response_type& response) const;
-  void fail(std::error_code why, std::string reason);
+  void fail(std::error_code why, std::string reason) { session_->end(why, std::move(reason)); }
+  void give_up();
   std::error_code tls_failure(const error_code& why);
   bool over() const { return session_->ended(); }
 
@@ -53,6 +54,9 @@ private:
 };
 
 void websocket_dial::start() {
+  if (over())
+    return;
+  session_->when_dial_is_given_up([self = shared_from_this()] { self->give_up(); });
   tls_context tls;
   if (where_.secure()) {
     auto made = make_client_context(options_.tls);
@@ -71,10 +75,10 @@ void websocket_dial::start() {
   resolve();
 }
 
-void websocket_dial::fail(std::error_code why, std::string reason) {
+/// The socket's operations end with the socket. What would still wait here would keep the io threads from stopping.
+void websocket_dial::give_up() {
   timer_.cancel();
   resolver_.cancel();
-  session_->end(why, std::move(reason));
 }
 
 std::error_code websocket_dial::tls_failure(const error_code& why) {

@@ -143,6 +143,7 @@ void websocket_session::opened() {
   if (ended_)
     return;
   open_ = true;
+  give_up_dial_ = {};
   close_timer_.cancel();
   {
     std::lock_guard guard{mutex_};
@@ -302,6 +303,8 @@ void websocket_session::end(std::error_code why, std::string reason) {
   closed_ = true;
   keep_alive_timer_.cancel();
   close_timer_.cancel();
+  if (auto give_up = std::exchange(give_up_dial_, {}))
+    give_up();
   {
     std::lock_guard guard{mutex_};
     queue_.clear();

@@ -42,6 +42,9 @@ public:
   /// Before anything else can happen.
   void set_handlers(websocket_handlers handlers) { handlers_ = std::move(handlers); }
 
+  /// `give_up` is called when the link ends before it is open.
+  void when_dial_is_given_up(std::function<void()> give_up) { give_up_dial_ = std::move(give_up); }
+
   /// Makes the WebSocket layer over `stream`.
   websocket& attach(any_stream stream);
 
@@ -78,6 +81,7 @@ private:
   executor strand_;
   websocket_limits limits_;
   websocket_handlers handlers_;
+  std::function<void()> give_up_dial_;
 
   mutable std::mutex mutex_; // guards these four
   std::deque<outgoing> queue_;

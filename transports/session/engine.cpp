@@ -99,7 +99,9 @@ void engine::handle_timeout(time_point now) {
   check_resume_deadlines(now);
   liveness_.on_time(now);
   channels_.request_opens(now);
-  if (active_ != nullptr && liveness_.dead(now)) {
+  if (nothing_arrives(now)) {
+    fail(errc::path_lost);
+  } else if (active_ != nullptr && liveness_.dead(now)) {
     out_.events.push_back(pipe_dead{active_->id});
     forget(now, active_->id);
   } else if (active_ != nullptr && liveness_.suspect(now)) {
@@ -182,12 +184,17 @@ void engine::on_drain_progress(time_point now) {
   closing_->deadline = std::min(now + config_.limits.drain_timeout, closing_->last_deadline);
 }
 
+void engine::cut_close() {
+  if (!closing_ || closed_)
+    return;
+  if (!closing_->received)
+    note_cut_short(); // of what the peer accepted something may be missing
+  end(closing_->reason, closing_->by_peer);
+}
+
 void engine::on_closing_deadline(time_point now) {
-  if (closing_->drain_over) {
-    if (!closing_->received)
-      note_cut_short(); // of what the peer accepted something may be missing
-    return end(closing_->reason, closing_->by_peer);
-  }
+  if (closing_->drain_over)
+    return cut_close();
   closing_->drain_over = true;
   closing_->deadline = now + config_.limits.drain_timeout;
   closing_->last_deadline =

@@ -44,6 +44,8 @@ public:
 
   void admit();
   void close(time_point now, errc reason);
+  void cut_close();
+  void ping() noexcept { liveness_.ask(); }
 
   /// Ends the session at once. `reason` is told to the peer if there is a way.
   void fail(errc reason, bool by_peer = false);
@@ -105,6 +107,7 @@ private:
   void settle_standby(const pipe& newest);
   pipe* best_standby() noexcept;
   void hand_over(time_point now, pipe& to);
+  bool nothing_arrives(time_point now) const noexcept;
   void on_suspicion(time_point now);
   void tell_suspicion();
   void let_go_of_suspects();

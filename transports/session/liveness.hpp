@@ -43,10 +43,15 @@ public:
   /// An acknowledgement must go out now, if need be alone.
   bool ack_due() const noexcept { return ack_due_; }
   bool ping_due() const noexcept { return ping_due_; }
+  /// Asks now, unless something is in flight, which asks too.
+  void ask() noexcept { ping_due_ = active_ && !waiting_since_; }
   bool dead(time_point now) const noexcept;
   /// Silent for longer than its round-trip time allows; told once, until something is acknowledged.
   bool suspect(time_point now) const noexcept;
   void suspicion_told() noexcept { suspicion_told_ = true; }
+
+  /// Since when something is in flight and nothing was acknowledged, on whatever pipe.
+  std::optional<time_point> unanswered_since() const noexcept { return unanswered_since_; }
 
   /// Lets what is due at `now` become due; deadlines that were acted on are gone even if nothing can be sent.
   void on_time(time_point now);
@@ -87,6 +92,7 @@ private:
   std::optional<time_point> ack_at_;
   bool suspicion_told_ = false;
   std::optional<time_point> waiting_since_; // for progress of acknowledgements
+  std::optional<time_point> unanswered_since_;
   std::optional<probe> probe_;
   std::optional<duration> rtt_;
   // How long progress was waited for: the last time, or a longer time before, of which an eighth is forgotten each time. On a

@@ -101,6 +101,14 @@ void noise_session::close(time_point now, errc reason) {
   engine_->close(now, reason);
 }
 
+void noise_session::cut_close() {
+  engine_->cut_close();
+}
+
+void noise_session::ping() noexcept {
+  engine_->ping();
+}
+
 void noise_session::abort(time_point, errc reason) {
   engine_->fail(reason);
 }

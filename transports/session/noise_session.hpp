@@ -106,6 +106,13 @@ public:
   /// written (before `admitted`), and for errc::duplicate, when there is no pipe.
   void close(time_point now, errc reason);
 
+  /// Ends a session that is being closed, as when limits::drain_timeout is over twice: what is unsent is dropped, and
+  /// `closed` tells. A no-op otherwise.
+  void cut_close();
+
+  /// Asks for a sign of life over the pipe in use, unless one is awaited already.
+  void ping() noexcept;
+
   /// Ends the session at once; what is unsent is dropped.
   void abort(time_point now, errc reason);
 

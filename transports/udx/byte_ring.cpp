@@ -32,16 +32,6 @@ byte_view byte_ring::front() const noexcept {
   return {memory_.get() + head_, std::min(size_, capacity_ - head_)};
 }
 
-void byte_ring::copy(std::size_t offset, std::span<std::byte> out) const noexcept {
-  if (out.empty())
-    return;
-  auto from = (head_ + offset) & (capacity_ - 1);
-  auto first = std::min(out.size(), capacity_ - from);
-  std::memcpy(out.data(), memory_.get() + from, first);
-  if (first < out.size())
-    std::memcpy(out.data() + first, memory_.get(), out.size() - first);
-}
-
 void byte_ring::drop(std::size_t n) noexcept {
   size_ -= n;
   // An empty ring starts over, so that a slow stream stays in the same few cache lines.
@@ -56,7 +46,9 @@ void byte_ring::release() noexcept {
 void byte_ring::grow(std::size_t needed) {
   auto capacity = std::max(smallest_capacity, std::bit_ceil(needed));
   std::unique_ptr<std::byte[]> memory{new std::byte[capacity]};
-  copy(0, {memory.get(), size_});
+  auto oldest = front();
+  byte_view others{memory_.get(), size_ - oldest.size()}; // behind them, at the memory's beginning
+  std::ranges::copy(others, std::ranges::copy(oldest, memory.get()).out);
   memory_ = std::move(memory);
   capacity_ = capacity;
   head_ = 0;

@@ -28,9 +28,6 @@ public:
   /// Returns the oldest octets that lie in one piece, until the next append() or drop().
   byte_view front() const noexcept;
 
-  /// Copies out.size() octets from `offset` behind the oldest on; they must be there.
-  void copy(std::size_t offset, std::span<std::byte> out) const noexcept;
-
   /// Drops the oldest `n` octets; there must be as many.
   void drop(std::size_t n) noexcept;
 

@@ -25,7 +25,7 @@ struct inbound_fixture : actor_fixture {
 
   caf::actor spawn_dialler(std::shared_ptr<udp_port> at, const caf::actor& owner) {
     dial::config dialling;
-    dialling.max_unproved = 2;
+    dialling.max_unproved = max_unproved;
     session_settings settings;
     settings.identity = std::make_shared<const crypto::identity>(crypto::identity::generate(random));
     settings.directory = std::make_shared<session_directory>();
@@ -37,20 +37,32 @@ struct inbound_fixture : actor_fixture {
     advance_with(by, [this] { return network.deliver(); });
   }
 
-  stranger open_from(std::uint16_t from) {
+  stranger stranger_at(std::uint16_t from) {
     stranger s{
         network.make_port(swarm_fixture::at(from)), record<packets_arrived>(), record<packets_arrived>(),
         from};
     s.port->control_to(s.control.handle);
     s.port->attach(s.id, s.stream.handle);
+    return s;
+  }
+
+  control::packet answer_to(const stranger& s, const control::open& packet, const endpoint& to) {
+    network.inject(s.port->local(), to, control::encode(packet));
+    pass(0s);
+    return *control::parse_packet(s.control.all<packets_arrived>().back().batch->packets()[0].payload);
+  }
+
+  /// Returns the packet that opens a stream at `to`.
+  control::open with_cookie(const stranger& s, const endpoint& to) {
     control::open packet{s.id, {}, {}};
-    auto send = [&] {
-      network.inject(s.port->local(), swarm_fixture::at(1), control::encode(packet));
-      pass(0s);
-      return *control::parse_packet(s.control.all<packets_arrived>().back().batch->packets()[0].payload);
-    };
-    packet.cookie = std::get<control::cookie>(send()).value;
-    BOOST_REQUIRE(std::holds_alternative<control::accept>(send()));
+    packet.cookie = std::get<control::cookie>(answer_to(s, packet, to)).value;
+    return packet;
+  }
+
+  stranger open_from(std::uint16_t from) {
+    auto s = stranger_at(from);
+    auto to = port->local();
+    BOOST_REQUIRE(std::holds_alternative<control::accept>(answer_to(s, with_cookie(s, to), to)));
     return s;
   }
 
@@ -64,6 +76,7 @@ struct inbound_fixture : actor_fixture {
   std::vector<session_closed> closed() const { return supervisor.all<session_closed>(); }
 
   crypto::system_random random;
+  std::size_t max_unproved = 2;
   actor_network network;
   std::shared_ptr<udp_port> port = network.make_port(swarm_fixture::at(1));
   recorder<stream_started, session_established, session_closed> supervisor =
@@ -133,6 +146,50 @@ BOOST_AUTO_TEST_CASE(whoever_proves_its_key_in_the_moment_that_it_should_make_ro
   BOOST_TEST(supervisor.all<session_established>().size() == 2u);
   BOOST_TEST(closed().empty());
   BOOST_TEST(state_of(supervisor.all<stream_started>()[1].stream).session.active_pipe().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(whoever_comes_over_a_path_that_is_too_narrow_for_us_is_refused_with_the_reason) {
+  network.known_mtu = 1100;
+  auto newcomer = open_from(101);
+  BOOST_REQUIRE(closed().size() == 1u);
+  BOOST_TEST((closed()[0].reason == errc::network_failed));
+  BOOST_TEST((closed()[0].detail.find("1100") != std::string::npos), closed()[0].detail);
+  BOOST_TEST(was_dropped(newcomer));
+}
+
+// A pipe for a connection goes from the actor that took it to the one that owns the session. What the dialler says in between
+// reaches an actor that is no more.
+BOOST_AUTO_TEST_CASE(a_stream_that_should_give_way_while_it_is_handed_over_does) {
+  max_unproved = 1;
+  auto where = swarm_fixture::at(3);
+  auto owner = record<stream_started, session_established>();
+  auto here = network.make_port(where);
+  track(spawn_dialler(here, owner.handle));
+  auto honest = record<session_established>();
+  auto dialler = track(spawn_dialler(network.make_port(swarm_fixture::at(2)), honest.handle));
+  act::anon_mail(dial_peer{1, where, nullptr}).send(dialler);
+  pass(0s);
+  BOOST_REQUIRE(honest.all<session_established>().size() == 1u);
+  BOOST_REQUIRE(owner.all<session_established>().size() == 1u);
+  auto newcomer = stranger_at(101);
+  auto open = control::encode(with_cookie(newcomer, where));
+  act::anon_mail(dial_peer{2, where, honest.all<session_established>()[0].stream}).send(dialler);
+  run();
+  while (owner.all<stream_started>().size() < 2) {
+    BOOST_REQUIRE(network.deliver());
+    run();
+  }
+  network.deliver(); // that the stream stands; the newcomer is heard just before it is used
+  network.inject(newcomer.port->local(), where, open);
+  run();
+  BOOST_REQUIRE(network.waiting() == 2u);
+  network.deliver();
+  auto& pipes = state_of(owner.all<stream_started>()[1].stream).pipes;
+  auto gone = record<stream_unwanted>();
+  here->attach(pipes.find(pipes.direct().at(0))->udx->local_id(), gone.handle);
+  run();
+  BOOST_TEST(gone.all<stream_unwanted>().size() == 1u);
+  BOOST_TEST(state_of(owner.all<session_established>()[0].stream).pipes.size() == 1u);
 }
 
 // As it was, 1024 of these shut every direct dial out for good.

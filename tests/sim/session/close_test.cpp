@@ -147,6 +147,32 @@ BOOST_AUTO_TEST_CASE(an_abort_that_drops_something_does_not_say_that_it_was_in_o
   check_both_ended(t, errc::cut_short);
 }
 
+BOOST_AUTO_TEST_CASE(a_close_that_is_cut_says_what_may_be_missing) {
+  talking t;
+  t.at(0).cut_close(); // nothing is being closed
+  t.settle();
+  BOOST_TEST(!t.ends[0].end);
+  t.write(0, 3u << 20);
+  t.at(0).close(t.now, errc::closed_normally);
+  t.transmit_from(0);
+  t.at(0).cut_close();
+  t.settle();
+  check_both_ended(t, errc::cut_short);
+  BOOST_TEST(t.ends[0].end->unconfirmed);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_is_asked_answers_and_is_not_asked_twice_at_once) {
+  talking t;
+  t.run_for(std::chrono::seconds{1}); // nothing is in flight, which would ask too
+  auto before = t.at(0).counters().records_in;
+  t.at(0).ping();
+  t.at(0).ping();
+  t.settle();
+  t.at(0).ping();
+  t.settle();
+  BOOST_TEST(t.at(0).counters().records_in == before + 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_slow_consumer_delays_the_end_as_long_as_it_gets_on) {
   talking t;
   t.ends[1].consume_at_once = false;

@@ -151,6 +151,40 @@ BOOST_AUTO_TEST_CASE(a_missing_or_broken_config_file_is_refused) {
   BOOST_TEST(is(broken.read({file.argument()}, {}), errc::bad_config));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_ends_in_the_middle_of_something_is_refused_with_the_line) {
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"[warren]\nmax-peers = 1\nrelay-delay", "line 3 "},
+      {"[warren]\nmax-peers = 1\nrelay-delay\n", "line 3 "},
+      {"[warren]\nrelay-delay =", "line 2 "},
+      {"[warren]\nrelay-delay\nmax-peers = 1\n", "line 2 "},
+      {"[warren]\nmode = \"rel", "line 2 "},
+      {"[warren]\nrelay-url = [\"wss://a.example\",\n", "line 2,"},
+      {"[warren]\nrelay-url = [\n\"wss://a.example\"", "line 3,"},
+      {"\n[warren", "line 2 "},
+      {"[warren]\nmax-peers ! 1\nmode = \"relay\"\n", "line 2:"},
+  };
+  for (const auto& [text, line] : files) {
+    config_file file{text};
+    config settings;
+    auto why = settings.read({file.argument()}, {});
+    BOOST_TEST_REQUIRE(is(why, errc::bad_config), text);
+    auto told = describe(why);
+    for (const auto& part : {file.argument().substr(std::string{"--config-file="}.size()), line})
+      BOOST_TEST((told.find(part) != std::string::npos), told << " lacks " << part);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_needs_no_newline_at_its_end) {
+  for (const std::string text :
+       {"", "; nothing", "[warren]", "[warren]\nmax-peers = 7", "[warren]\nmax-peers = 7 ; peers"}) {
+    config_file file{text};
+    config settings;
+    auto why = settings.read({file.argument()}, {});
+    BOOST_TEST(!why, text << ": " << describe(why));
+    BOOST_TEST((settings.transport().max_peers == 7u) == (text.find('7') != std::string::npos));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_file_may_set_options_of_the_actor_system_too) {
   config_file file{"[scheduler]\nmax-threads = 3\n"};
   config settings;

@@ -207,4 +207,21 @@ BOOST_AUTO_TEST_CASE(sources_with_a_rate_are_bounded_and_old_ones_are_kept_apart
   BOOST_TEST(rate.sources() <= 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_had_to_give_way_is_known_until_it_is_gone_or_its_peer_is_proved) {
+  dial::config settings;
+  settings.max_unproved = 1;
+  responder_fixture here{settings};
+  std::vector<std::uint32_t> ids;
+  for (auto from : {"192.0.2.1:1", "192.0.2.2:1", "192.0.2.3:1"}) {
+    BOOST_REQUIRE((here.open(from) == responder_fixture::answer::accepted));
+    ids.push_back(here.local_id);
+  }
+  auto& responder = here.responder;
+  BOOST_TEST((responder.gave_way(ids[0]) && responder.gave_way(ids[1]) && !responder.gave_way(ids[2])));
+  responder.prove(ids[0]);
+  responder.release(here.now, ids[1]);
+  for (auto id : ids)
+    BOOST_TEST(!responder.gave_way(id));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <vector>
 
 namespace warren::test {
 
@@ -20,7 +21,11 @@ public:
       throw std::runtime_error{"cannot listen"};
   }
 
-  ~silent_listener() { ::close(fd_); }
+  ~silent_listener() {
+    ::close(fd_);
+    for (auto guest : accepted_)
+      ::close(guest);
+  }
 
   silent_listener(const silent_listener&) = delete;
   silent_listener& operator=(const silent_listener&) = delete;
@@ -32,8 +37,19 @@ public:
     return bound.to_endpoint();
   }
 
+  /// Returns once somebody has connected and said something.
+  void await_request() {
+    auto guest = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    char first;
+    auto got = ::recv(guest, &first, 1, MSG_PEEK);
+    accepted_.push_back(guest);
+    if (got != 1)
+      throw std::runtime_error{"nobody said anything"};
+  }
+
 private:
   int fd_;
+  std::vector<int> accepted_;
 };
 
 } // namespace warren::test

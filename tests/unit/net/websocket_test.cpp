@@ -10,6 +10,8 @@
 
 #include <boost/test/data/test_case.hpp>
 
+#include <thread>
+
 using namespace warren;
 using namespace warren::net;
 
@@ -125,6 +127,16 @@ struct fixture {
   std::shared_ptr<websocket_server> server;
   io_threads io{2}; // last: handlers use the rest
 };
+
+/// Returns whether the threads end while a test waits.
+bool stops(io_threads& io) {
+  test::watched<bool> stopped;
+  std::jthread stopping{[&] {
+    io.stop();
+    stopped.change([](bool& done) { done = true; });
+  }};
+  return stopped.wait([](bool done) { return done; });
+}
 
 const std::vector<bool> plain_and_tls{false, true};
 
@@ -424,6 +436,19 @@ BOOST_DATA_TEST_CASE(a_server_that_takes_the_connection_and_never_answers_times_
   BOOST_REQUIRE(wait_closed(*net.near));
   BOOST_TEST((net.near->get().why == net_errc::timed_out));
   BOOST_TEST(!net.near->get().open);
+}
+
+BOOST_DATA_TEST_CASE(a_dial_that_is_given_up_does_not_keep_the_threads, plain_and_tls, secure) {
+  fixture net{secure};
+  test::silent_listener silent;
+  net.where.port = silent.local().port;
+  net.options.limits.handshake_timeout = std::chrono::seconds{40}; // longer than a test waits
+  auto link = net.dial();
+  silent.await_request();
+  link->close();
+  BOOST_REQUIRE(wait_closed(*net.near));
+  BOOST_TEST(!net.near->get().why);
+  BOOST_TEST(stops(net.io));
 }
 
 BOOST_AUTO_TEST_CASE(stopping_the_threads_ends_every_link) {
