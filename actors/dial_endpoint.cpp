@@ -2,7 +2,6 @@
 
 #include "actors/counter_names.hpp"
 #include "actors/deadline.hpp"
-#include "actors/narrow_path.hpp"
 #include "actors/pipe_parcel.hpp"
 #include "actors/send_all.hpp"
 #include "transports/crypto/system_random.hpp"
@@ -66,10 +65,6 @@ struct dial_endpoint_state {
   time_point now() const { return self->clock().now(); }
 
   void dial(const dial_peer& order) {
-    if (auto why = narrow_path(port->sender().mtu_towards(order.to), order.to)) {
-      act::mail(self, dial_failed{order.dial, std::move(*why)}).send(settings.supervisor);
-      return;
-    }
     auto attempt = machine.dial(now(), order.to);
     if (attempt)
       dials.emplace(*attempt, order);
@@ -86,17 +81,12 @@ struct dial_endpoint_state {
   }
 
   void handle(const dial::inbound& opened) {
-    auto mtu = port->sender().mtu_towards(opened.remote);
-    auto stream =
-        spawn_noise_stream(self->home_system(), settings, direct(opened, session::role::responder, mtu));
-    if (auto why = narrow_path(mtu, opened.remote))
-      act::mail(self, shut_down{errc::network_failed, std::move(*why), duration{}}).send(stream);
+    spawn_noise_stream(self->home_system(), settings, direct(opened, session::role::responder));
   }
 
   void handle(const dial::outbound& opened) {
     auto dial = dials.extract(opened.attempt);
-    auto mtu = port->sender().mtu_towards(opened.remote);
-    auto start = direct(opened, session::role::initiator, mtu);
+    auto start = direct(opened, session::role::initiator);
     start.dial = dial.mapped().dial;
     if (dial.mapped().attach)
       offer_pipe(dial.mapped(), std::move(start));
@@ -117,13 +107,12 @@ struct dial_endpoint_state {
 
   /// `opened` is dial::inbound or dial::outbound.
   template <class Opened>
-  direct_start direct(const Opened& opened, session::role role, std::size_t mtu) {
+  direct_start direct(const Opened& opened, session::role role) {
     direct_start start{port, self, stream_defaults, role};
     start.stream.local_id = opened.local_id;
     start.stream.remote_id = opened.remote_id;
     start.stream.remote = opened.remote;
-    // Up to the usual 1500 is looked for on the path itself.
-    start.stream.max_mtu = std::min(opened.peer_takes, std::max(udx::reference_mtu, mtu));
+    start.stream.max_mtu = std::min(opened.peer_takes, port->sender().mtu_towards(opened.remote));
     return start;
   }
 

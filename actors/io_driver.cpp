@@ -39,7 +39,7 @@ public:
   endpoint local() const override { return socket_->local(); }
 
   std::size_t mtu_towards(const endpoint& to) const override {
-    return net::mtu_towards(to).value_or(udx::reference_mtu);
+    return std::max(udx::reference_mtu, net::mtu_towards(to).value_or(0));
   }
 
 private:

@@ -97,32 +97,13 @@ void noise_stream_state::handle(time_point at, const session::pipe_released& e) 
   pipes.end(at, e.pipe, false);
 }
 
-void noise_stream_state::note_obstacle(session::pipe_id id) {
-  if (auto line = pipes.find(id); line && line->udx)
-    obstacle = line->udx->obstacle().value_or("");
-}
-
-/// Of a session that has lost its path. Where one stands all the same, its packets are small enough and ours are not.
-std::string noise_stream_state::why_nothing_arrives() {
-  if (!obstacle.empty())
-    return "; " + obstacle;
-  auto active = session.active_pipe();
-  auto line = active ? pipes.find(*active) : nullptr;
-  if (!line || !line->udx)
-    return {};
-  return "; the path to " + line->line->address()
-         + " stands, but what is sent there does not arrive: its MTU may be below 1200";
-}
-
 void noise_stream_state::handle(time_point at, const session::pipe_dead& e) {
-  note_obstacle(e.pipe);
   if (auto line = pipes.find(e.pipe))
     settle_dial(*line, false);
   pipes.end(at, e.pipe, true);
 }
 
-void noise_stream_state::handle(time_point, const session::pipe_suspect& e) {
-  note_obstacle(e.pipe);
+void noise_stream_state::handle(time_point, const session::pipe_suspect&) {
   want_path();
 }
 
@@ -143,8 +124,6 @@ void noise_stream_state::handle(time_point, const session::closed& e) {
   if (close_reason && reason.code == errc::closed_locally)
     reason = *close_reason;
   unconfirmed = e.unconfirmed;
-  if (reason.code == errc::path_lost)
-    reason.detail += why_nothing_arrives();
   if (unconfirmed)
     reason.detail += "; the last messages written here may not have arrived";
   channels.close_all(reason.code, reason.detail);

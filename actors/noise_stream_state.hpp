@@ -64,8 +64,6 @@ struct noise_stream_state {
   void handle(time_point at, const session::pipe_standby& e);
   void handle(time_point at, const session::pipe_needed& e);
   void handle(time_point at, const session::closed& e);
-  void note_obstacle(session::pipe_id id);
-  std::string why_nothing_arrives();
   void close_channel_now(session::channel_id channel, errc reason, const char* detail);
 
   // -- pipes (noise_stream_pipes.cpp) ---------------------------------------------------------------------------------
@@ -141,8 +139,7 @@ struct noise_stream_state {
   std::optional<time_point> established_at;
   std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
-  std::string obstacle;             // on the path that fell silent last, for people; empty: none is known
-  time_point busy_at{};             // of the last packets or write
+  time_point busy_at{}; // of the last packets or write
   std::optional<duration> patience; // with a silent peer, from shut_down
   time_point heard_at{};            // of the last sign of the peer, since then
   bool asked = false;               // for one

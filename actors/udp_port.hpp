@@ -28,8 +28,8 @@ public:
 
   virtual endpoint local() const = 0;
 
-  /// Returns the octets of the largest IP packet that may get to `to`: what the interface takes, or less where a router has
-  /// said so; udx::reference_mtu when nothing is known.
+  /// Returns the octets of the largest IP packet that may get to `to`, at least udx::reference_mtu: whoever sends large
+  /// ones finds out for himself.
   virtual std::size_t mtu_towards(const endpoint& to) const = 0;
 };
 

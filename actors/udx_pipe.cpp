@@ -1,7 +1,6 @@
 #include "actors/udx_pipe.hpp"
 
 #include "actors/counter_names.hpp"
-#include "actors/narrow_path.hpp"
 #include "messages/udx_packet.hpp"
 
 #include <algorithm>
@@ -70,10 +69,6 @@ void udx_pipe::set_proved() {
   stream_.raise_receive_window(proved_window_);
   if (dialler_)
     act::anon_mail(stream_proved{stream_.local_id()}).send(dialler_);
-}
-
-std::optional<std::string> udx_pipe::obstacle() const {
-  return narrow_path(port_->sender().mtu_towards(stream_.remote()), stream_.remote());
 }
 
 void udx_pipe::set_adopted() {

@@ -55,9 +55,6 @@ public:
   /// The connection that receives the stream's packets now had it from another one.
   void set_adopted();
 
-  /// Returns why large packets do not get through, if this host knows a reason.
-  std::optional<std::string> obstacle() const;
-
   bool is_proved() const noexcept { return proved_; }
 
 private:

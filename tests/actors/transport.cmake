@@ -9,7 +9,6 @@ warren_test(actors_transport actors
     transport/local_discovery_test.cpp
     transport/messages_test.cpp
     transport/mode_test.cpp
-    transport/narrow_path_test.cpp
     transport/path_test.cpp
     transport/relay_mode_test.cpp
     transport/routing_table_test.cpp

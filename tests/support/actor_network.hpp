@@ -67,9 +67,6 @@ public:
   /// Datagrams that may wait for deliver(); the kernel's buffer, as it were. More are reported as blocked.
   std::size_t room = std::numeric_limits<std::size_t>::max();
 
-  /// What the hosts know of their paths. Larger datagrams are delivered all the same, unless `loses` says otherwise.
-  std::size_t known_mtu = udx::reference_mtu;
-
   /// How often anybody sent something, one datagram or many.
   std::size_t send_calls = 0;
 
@@ -109,7 +106,7 @@ private:
 
     endpoint local() const override { return where_; }
 
-    std::size_t mtu_towards(const endpoint&) const override { return network_.known_mtu; }
+    std::size_t mtu_towards(const endpoint&) const override { return udx::reference_mtu; }
 
   private:
     void put(const net::datagram& one, net::send_report& report) {

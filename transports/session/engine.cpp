@@ -99,9 +99,7 @@ void engine::handle_timeout(time_point now) {
   check_resume_deadlines(now);
   liveness_.on_time(now);
   channels_.request_opens(now);
-  if (nothing_arrives(now)) {
-    fail(errc::path_lost);
-  } else if (active_ != nullptr && liveness_.dead(now)) {
+  if (active_ != nullptr && liveness_.dead(now)) {
     out_.events.push_back(pipe_dead{active_->id});
     forget(now, active_->id);
   } else if (active_ != nullptr && liveness_.suspect(now)) {

@@ -107,7 +107,6 @@ private:
   void settle_standby(const pipe& newest);
   pipe* best_standby() noexcept;
   void hand_over(time_point now, pipe& to);
-  bool nothing_arrives(time_point now) const noexcept;
   void on_suspicion(time_point now);
   void tell_suspicion();
   void let_go_of_suspects();

@@ -157,14 +157,6 @@ void engine::hand_over(time_point now, pipe& to) {
   activate(now, to);
 }
 
-// Pipes come and fall silent one after the other. As long without an acknowledgement as one pipe and no other would be given:
-// they take what a resume needs, as a path does that is too narrow for larger packets, and nothing else.
-bool engine::nothing_arrives(time_point now) const noexcept {
-  auto since = liveness_.unanswered_since();
-  auto silent = active_ != nullptr && (liveness_.dead(now) || liveness_.suspect(now));
-  return silent && since && now - *since >= config_.limits.dead_after + config_.limits.resume_window;
-}
-
 void engine::on_suspicion(time_point now) {
   active_->suspect = true;
   auto* other = best_standby();

@@ -60,8 +60,6 @@ void liveness::on_record_sent(time_point now, std::uint64_t number, bool eliciti
   idle_ = std::exchange(ping_due_, false); // whatever asks for an acknowledgement does what a ping does
   if (!waiting_since_)
     waiting_since_ = now;
-  if (!unanswered_since_)
-    unanswered_since_ = now;
   if (!probe_)
     probe_ = probe{number, now};
 }
@@ -73,9 +71,6 @@ void liveness::on_acknowledged(time_point now, std::uint64_t next, duration peer
   waiting_since_.reset();
   if (unacknowledged && active_)
     waiting_since_ = now;
-  unanswered_since_.reset();
-  if (unacknowledged)
-    unanswered_since_ = now;
   if (!probe_ || next <= probe_->number)
     return;
   auto sample = std::max<duration>(now - probe_->sent - std::max<duration>(peer_delay, {}), duration{1});

@@ -50,9 +50,6 @@ public:
   bool suspect(time_point now) const noexcept;
   void suspicion_told() noexcept { suspicion_told_ = true; }
 
-  /// Since when something is in flight and nothing was acknowledged, on whatever pipe.
-  std::optional<time_point> unanswered_since() const noexcept { return unanswered_since_; }
-
   /// Lets what is due at `now` become due; deadlines that were acted on are gone even if nothing can be sent.
   void on_time(time_point now);
 
@@ -92,7 +89,6 @@ private:
   std::optional<time_point> ack_at_;
   bool suspicion_told_ = false;
   std::optional<time_point> waiting_since_; // for progress of acknowledgements
-  std::optional<time_point> unanswered_since_;
   std::optional<probe> probe_;
   std::optional<duration> rtt_;
   // How long progress was waited for: the last time, or a longer time before, of which an eighth is forgotten each time. On a

@@ -66,7 +66,7 @@ struct limits {
   /// again. Beyond it the session ends with the reason.
   std::uint32_t garbled_pipes = 8;
   duration garbled_pipe_interval = std::chrono::minutes{1};
-  /// Without a pipe for so long: closed{path_lost}. So too when nothing is acknowledged on any pipe for so long and dead_after.
+  /// Without a pipe for so long: closed{path_lost}.
   duration resume_window = std::chrono::seconds{60};
   /// Acknowledgements wait so long for data to ride on.
   duration ack_delay = std::chrono::milliseconds{10};

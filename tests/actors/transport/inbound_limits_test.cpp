@@ -148,15 +148,6 @@ BOOST_AUTO_TEST_CASE(whoever_proves_its_key_in_the_moment_that_it_should_make_ro
   BOOST_TEST(state_of(supervisor.all<stream_started>()[1].stream).session.active_pipe().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(whoever_comes_over_a_path_that_is_too_narrow_for_us_is_refused_with_the_reason) {
-  network.known_mtu = 1100;
-  auto newcomer = open_from(101);
-  BOOST_REQUIRE(closed().size() == 1u);
-  BOOST_TEST((closed()[0].reason == errc::network_failed));
-  BOOST_TEST((closed()[0].detail.find("1100") != std::string::npos), closed()[0].detail);
-  BOOST_TEST(was_dropped(newcomer));
-}
-
 // A pipe for a connection goes from the actor that took it to the one that owns the session. What the dialler says in between
 // reaches an actor that is no more.
 BOOST_AUTO_TEST_CASE(a_stream_that_should_give_way_while_it_is_handed_over_does) {
