@@ -134,11 +134,14 @@ caf::error config::read(std::vector<std::string> arguments, const environment& v
 caf::error config::read_file(const std::string& file) {
   auto source = "config file " + file;
   std::ifstream stream{file};
-  if (!stream)
+  std::ostringstream read;
+  // Nothing is read of an empty file either; a directory can be opened, but not read.
+  if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(read << stream.rdbuf()))
+      || stream.bad())
     return make_error(
         errc::bad_config,
         fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
-  std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  auto text = read.str();
   std::istringstream and_more{"\n" + text + after_the_end}; // CAF does not count a newline that comes first
   std::istringstream alone{text};
   caf::settings unused;

@@ -169,6 +169,7 @@ void noise_stream_state::shut_down_now(const shut_down& order) {
   if (order.patience) {
     patience = order.patience;
     hear(); // its silence counts from here
+    session.ping();
   }
   if (session.is_closed())
     return;
@@ -177,7 +178,7 @@ void noise_stream_state::shut_down_now(const shut_down& order) {
 }
 
 /// A process that is to stop does not wait long for a peer that says nothing: one that was stopped, or is gone. Whoever has
-/// nothing to say is asked first.
+/// nothing to say is asked, at once and once more.
 void noise_stream_state::watch_silence(time_point at) {
   if (!patience || session.is_closed())
     return;
@@ -294,7 +295,10 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const circuit_yielded& y) { step([&] { handle_circuit_yielded(sender(), y); }); },
       [this](const pipe_offered& offer) { step([&] { handle_offer(*offer.parcel); }); },
       [this](const open_path& order) { step([&] { handle_open_path(order); }); },
-      [this](network_changed) { step([&] { leave_old_address(); }); },
+      [this](network_changed) {
+        hear(); // the silence before was this side's own
+        step([&] { leave_old_address(); });
+      },
       [this](const stream_unwanted& s) { step([&] { give_way(s.local_id); }); },
       [this](const relay_lost& gone) { step([&] { handle_relay_lost(gone.url); }); },
   };

@@ -362,9 +362,9 @@ void add_time_rows(std::vector<option_row>& rows) {
       "resume-window", &options::resume_window, 0, hour,
       "how long a connection without any path waits for a new one"));
   rows.push_back(time_row(
-      "shutdown-timeout", &options::shutdown_timeout, 100, hour,
+      "shutdown-timeout", &options::shutdown_timeout, 100, 20'000,
       "disconnecting and stopping (SIGTERM): how long a peer is waited for that says nothing at all, twice "
-      "that where it lacks something and there is no path"));
+      "that, up to 20 s, where it lacks something and there is no path"));
 }
 
 void add_limit_rows(std::vector<option_row>& rows) {

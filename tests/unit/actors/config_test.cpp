@@ -146,6 +146,8 @@ BOOST_AUTO_TEST_CASE(a_misspelt_option_is_refused_in_file_and_argument) {
 BOOST_AUTO_TEST_CASE(a_missing_or_broken_config_file_is_refused) {
   config missing;
   BOOST_TEST(is(missing.read({"--config-file=/nonexistent/warren.conf"}, {}), errc::bad_config));
+  config directory;
+  BOOST_TEST(is(directory.read({"--config-file=/"}, {}), errc::bad_config));
   config_file file{"[warren\nmode relay"};
   config broken;
   BOOST_TEST(is(broken.read({file.argument()}, {}), errc::bad_config));
