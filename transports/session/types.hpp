@@ -56,7 +56,7 @@ struct limits {
   /// Nothing of what is in flight acknowledged for four round trips (where queues are full, four times what passes between
   /// acknowledgements, see liveness), within these bounds: the pipe is suspect. A standby pipe takes over at once; without
   /// one, event pipe_suspect asks for others.
-  duration suspect_at_least = std::chrono::seconds{1};
+  duration suspect_at_least = std::chrono::milliseconds{800}; // so that two dead paths in a row cost less than 2 s
   duration suspect_at_most = std::chrono::seconds{3};
   /// Something unacknowledged for so long: the pipe is given up, event pipe_dead.
   duration dead_after = std::chrono::seconds{15};

@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_address_that_the_system_tells_of_is_followed_at
   for (std::uint8_t moves = 1; moves <= 5; ++moves) {
     move(2, {*ip_address::parse("10.0.0." + std::to_string(moves)), 2});
     tell_of_change(b);
-    talk(5, 300ms); // silence alone would be noticed after a second
+    talk(5, 300ms); // silence alone would be noticed later
     check_all_arrived_once_in_order();
   }
   require_connected_once();
