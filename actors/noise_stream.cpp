@@ -118,16 +118,15 @@ void noise_stream_state::release_when_idle(time_point at) {
 /// `sooner`: when to be woken at the latest.
 void noise_stream_state::arm(std::optional<time_point> sooner) {
   auto due = session.poll_timeout();
-  if (auto pipe_due = pipes.next_deadline())
-    due = due ? std::min(*due, *pipe_due) : *pipe_due;
-  if (without_topic_since && !session.is_closed()) {
-    auto useless = *without_topic_since + no_topic_timeout;
-    due = due ? std::min(*due, useless) : useless;
-  }
-  if (auto silent = silence_deadline())
-    due = due ? std::min(*due, *silent) : *silent;
-  if (sooner)
-    due = due ? std::min(*due, *sooner) : *sooner;
+  auto consider = [&](const std::optional<time_point>& when) {
+    if (when)
+      due = due ? std::min(*due, *when) : *when;
+  };
+  consider(pipes.next_deadline());
+  if (without_topic_since && !session.is_closed())
+    consider(*without_topic_since + no_topic_timeout);
+  consider(silence_deadline());
+  consider(sooner);
   wake_up.arm(self, due);
 }
 
@@ -136,10 +135,10 @@ void noise_stream_state::end_when_done(time_point at) {
   pipes.reap(at);
   if (!session.is_closed())
     return;
-  pipes.end_all(at);
+  pipes.end_all(at, false);
   pipes.drive(at, [](session::pipe_id, byte_view) {});
   if (is_given_up(at))
-    pipes.destroy_all(at);
+    pipes.end_all(at, true);
   if (pipes.all_flushed())
     report_closed(errc::closed_locally, "closed");
   pipes.reap(at);
@@ -168,7 +167,7 @@ void noise_stream_state::report_closed(errc otherwise, const char* detail) {
 void noise_stream_state::shut_down_now(const shut_down& order) {
   if (order.patience) {
     patience = order.patience;
-    hear(); // its silence counts from here
+    hear(now()); // its silence counts from here
     session.ping();
   }
   if (session.is_closed())
@@ -260,7 +259,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
         busy_at = now();
-        hear();
+        hear(busy_at);
         step_with_others([&] { pipes.handle_packets(busy_at, *p.batch, octets_taker(busy_at)); });
       },
       [this](deadline_reached) {
@@ -279,14 +278,14 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(sender(), opened); }); },
       [this](const circuit_data& d) {
         step([&] {
-          hear();
+          hear(now());
           if (auto circuit = pipes.circuit(sender(), d.circuit))
             circuit->handle_data(d.data);
         });
       },
       [this](const circuit_credit& c) {
         step([&] {
-          hear(); // credit comes as the peer takes what was sent
+          hear(now()); // credit comes as the peer takes what was sent
           if (auto circuit = pipes.circuit(sender(), c.circuit))
             circuit->handle_credit(c.octets);
         });
@@ -296,7 +295,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const pipe_offered& offer) { step([&] { handle_offer(*offer.parcel); }); },
       [this](const open_path& order) { step([&] { handle_open_path(order); }); },
       [this](network_changed) {
-        hear(); // the silence before was this side's own
+        hear(now()); // the silence before was this side's own
         step([&] { leave_old_address(); });
       },
       [this](const stream_unwanted& s) { step([&] { give_way(s.local_id); }); },

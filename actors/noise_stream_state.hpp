@@ -93,8 +93,8 @@ struct noise_stream_state {
   caf::actor self_handle() const { return caf::actor_cast<caf::actor>(self); }
 
   /// The peer says something, if only that it has got something.
-  void hear() {
-    heard_at = now();
+  void hear(time_point at) {
+    heard_at = at;
     asked = false;
   }
 

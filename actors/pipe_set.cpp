@@ -120,14 +120,9 @@ void pipe_set::end(time_point now, session::pipe_id id, bool at_once) {
     found->give_up_at = now + end_timeout;
 }
 
-void pipe_set::end_all(time_point now) {
+void pipe_set::end_all(time_point now, bool at_once) {
   for (const auto& [id, e] : entries_)
-    end(now, id, false);
-}
-
-void pipe_set::destroy_all(time_point now) {
-  for (const auto& [id, e] : entries_)
-    end(now, id, true);
+    end(now, id, at_once);
 }
 
 std::vector<session::pipe_id> pipe_set::take_lost(time_point now) {

@@ -69,8 +69,7 @@ public:
 
   /// The session lets go of the pipe: what was written to it still goes out, or not if `at_once`.
   void end(time_point now, session::pipe_id id, bool at_once);
-  void end_all(time_point now);
-  void destroy_all(time_point now);
+  void end_all(time_point now, bool at_once);
 
   /// Takes the pipes that broke or were closed by the other end since the last call; the session must be told.
   std::vector<session::pipe_id> take_lost(time_point now);

@@ -23,7 +23,7 @@ timer_queue::alarm::alarm(std::shared_ptr<timer_queue> queue, caf::actor_addr wh
 
 timer_queue::alarm::~alarm() {
   std::lock_guard guard{all_->mutex_};
-  all_->take_out(*this);
+  all_->wheel_.stop(*this);
 }
 
 void timer_queue::alarm::set(time_point now, time_point due) {
@@ -48,11 +48,6 @@ void timer_queue::put(alarm& which, tick at) {
   which.queued_ = at;
 }
 
-void timer_queue::take_out(alarm& which) {
-  wheel_.stop(which);
-  which.queued_ = never;
-}
-
 time_point timer_queue::first() const {
   auto earliest = wheel_.next();
   return earliest ? *earliest : time_point::max();
@@ -68,7 +63,7 @@ void timer_queue::take_due(time_point now, std::vector<caf::actor>& due) {
   wheel_.advance(reached);
   while (auto expired = wheel_.take_expired()) {
     auto& which = static_cast<alarm&>(*expired);
-    take_out(which);
+    which.queued_ = never;
     auto wanted = which.wanted_.load();
     if (wanted > reached) {
       if (wanted != never)

@@ -54,7 +54,6 @@ public:
 
 private:
   void put(alarm& which, tick at);
-  void take_out(alarm& which);
   time_point first() const;
 
   mutable std::mutex mutex_;

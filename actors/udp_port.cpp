@@ -2,15 +2,12 @@
 
 #include "messages/udx_packet.hpp"
 
-#include <optional>
-
 namespace warren {
 
 namespace {
 
-// DESIGN section 3: the first octet of a datagram names its protocol.
+// DESIGN section 3: the first octet of a datagram names its protocol. UDX's is looked at with the stream's id (stream_id_of).
 constexpr std::byte krpc_octet{'d'};
-constexpr std::byte udx_octet{0xff};
 constexpr std::byte control_octet{0x57};
 
 /// Packets picked out of a batch, which they keep alive.
@@ -60,34 +57,32 @@ void udp_port::clear() {
 
 // -- on the reading thread, under the mutex -----------------------------------------------------------------------------
 
-udp_port::route udp_port::route_of(const net::packet& packet) {
-  auto kind = packet.payload.empty() ? std::byte{0} : packet.payload.front();
-  if (kind == krpc_octet || kind == control_octet) {
-    auto& to = kind == krpc_octet ? krpc_ : control_;
-    if (to.receiver)
-      return {&to, &to.copies};
-    ++nobody_listens_;
-    return {};
-  }
-  auto id = kind == udx_octet ? udx::stream_id_of(packet.payload) : std::nullopt;
-  if (!id) {
-    ++garbage_;
-    return {};
-  }
-  auto found = streams_.find(*id);
-  if (found == streams_.end()) {
+/// `stream`: what stream_id_of tells of it. Null, and counted, where there is nobody.
+udp_port::destination* udp_port::destination_of(byte_view datagram, std::optional<std::uint32_t> stream) {
+  if (stream) {
+    auto found = streams_.find(*stream);
+    if (found != streams_.end())
+      return &found->second;
     ++unknown_stream_;
-    return {};
+    return nullptr;
   }
-  return {&found->second};
+  auto kind = datagram.empty() ? std::byte{0} : datagram.front();
+  if (kind != krpc_octet && kind != control_octet) {
+    ++garbage_;
+    return nullptr;
+  }
+  auto& to = kind == krpc_octet ? krpc_ : control_;
+  if (to.receiver)
+    return &to;
+  ++nobody_listens_;
+  return nullptr;
 }
 
-udp_port::group& udp_port::group_of(const route& where) {
-  auto& to = *where.to;
+udp_port::group& udp_port::group_of(destination& to) {
   if (to.group < groups_.size() && groups_[to.group].of == &to)
     return groups_[to.group];
   to.group = groups_.size();
-  return groups_.emplace_back(group{&to, to.receiver, where.copies});
+  return groups_.emplace_back(group{&to, to.receiver, to.copies.get()});
 }
 
 void udp_port::add(group& to, std::size_t packet) {
@@ -107,13 +102,13 @@ void udp_port::group_packets(const net::packet_batch& batch) {
   std::optional<std::uint32_t> last_stream; // its packets come in trains: looked up once for each
   group* last_group = nullptr;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto& packet = batch.packets()[i];
-    auto stream = udx::stream_id_of(packet.payload);
+    auto datagram = batch.packets()[i].payload;
+    auto stream = udx::stream_id_of(datagram);
     if (!stream || stream != last_stream) {
-      auto where = route_of(packet);
-      if (!where.to)
+      auto to = destination_of(datagram, stream);
+      if (to == nullptr)
         continue;
-      last_group = &group_of(where);
+      last_group = &group_of(*to);
       last_stream = stream;
     }
     add(*last_group, i);
@@ -166,8 +161,8 @@ void udp_port::count_into(counter_map& out) const {
   add("udp.garbage", garbage_);
   add("udp.unknown_stream", unknown_stream_);
   add("udp.nobody_listens", nobody_listens_);
-  add("udp.krpc_overload", krpc_.copies.dropped());
-  add("udp.control_overload", control_.copies.dropped());
+  add("udp.krpc_overload", krpc_.copies->dropped());
+  add("udp.control_overload", control_.copies->dropped());
 }
 
 } // namespace warren

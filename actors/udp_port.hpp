@@ -9,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -76,16 +77,7 @@ private:
     /// Where its group stands if the batch at hand has one, which then names this (Briggs and Torczon, "An efficient representation
     /// for sparse sets", 1993); anything else is left over from an earlier batch.
     std::size_t group = 0;
-  };
-
-  struct service : destination {
-    datagram_copies copies;
-  };
-
-  /// Where a datagram goes; nowhere if `to` is null.
-  struct route {
-    destination* to = nullptr;
-    datagram_copies* copies = nullptr; // null: a stream
+    std::unique_ptr<datagram_copies> copies; // null: a stream
   };
 
   /// Neighbours in a batch that go to the same place.
@@ -99,15 +91,15 @@ private:
   struct group {
     const destination* of; // may be gone once the mutex is free
     caf::actor receiver;
-    datagram_copies* copies;
+    datagram_copies* copies; // lives as long as the port
     std::size_t packets = 0;
     std::size_t runs = 0;
     std::size_t first_run = 0;
     std::size_t last_run = 0;
   };
 
-  route route_of(const net::packet& packet);
-  group& group_of(const route& where);
+  destination* destination_of(byte_view datagram, std::optional<std::uint32_t> stream);
+  group& group_of(destination& to);
   void group_packets(const net::packet_batch& batch);
   void add(group& to, std::size_t packet);
   std::vector<net::packet> packets_of(const group& g, const net::packet_batch& batch) const;
@@ -117,8 +109,8 @@ private:
   std::shared_ptr<datagram_sender> sender_;
   // Taken once per batch by the reading thread, and when a stream begins or ends: never per packet, never by senders.
   std::mutex mutex_;
-  service krpc_;
-  service control_;
+  destination krpc_{{}, 0, std::make_unique<datagram_copies>()};
+  destination control_{{}, 0, std::make_unique<datagram_copies>()};
   std::unordered_map<std::uint32_t, destination> streams_;
   // The reading thread's, empty between batches. They keep their room, so that nothing but the messages is allocated: none has ever
   // more entries than a batch has packets (slab::packets_size).

@@ -12,7 +12,7 @@ namespace warren::net {
 class receive_pace {
 public:
   /// From so many octets per second on, the sockets are read once in a while instead of as soon as there is something. With what a
-  /// datagram costs besides (see pause): some 130 MB/s in datagrams of 1452 octets, a quarter of a million small ones.
+  /// datagram costs besides (reading::octets): some 130 MB/s in datagrams of 1452 octets, a quarter of a million small ones.
   static constexpr double busy_rate = 200e6;
 
   /// The same while more than this is still not dealt with that was handed out before: nobody waits for more.
@@ -33,10 +33,11 @@ public:
 
   /// What there is to know when sockets have been read.
   struct reading {
-    bool drained = false;     // nothing is left in any of them
-    std::uint64_t octets = 0; // received since the beginning, with what they cost in the buffer besides
-    std::size_t unread =
-        0; // portions that were handed out before, and were not dealt with when this reading began
+    bool drained = false; ///< Nothing is left in any of them.
+    /// Received since the beginning, with what they cost in the buffer besides.
+    std::uint64_t octets = 0;
+    /// Portions that were handed out before, and were not dealt with when this reading began.
+    std::size_t unread = 0;
   };
 
   /// Returns how long not to read, zero if not at all.
