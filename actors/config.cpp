@@ -2,6 +2,7 @@
 
 #include "actors/hand_off.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,6 +62,15 @@ namespace {
 /// Read once behind the file: CAF takes one that ends in the middle of something, such as a name without a value; there the
 /// line's end or the bracket does not fit.
 constexpr const char* after_the_end = "\n[after-the-end]\n";
+
+/// Returns `text` without what some editors add and CAF does not take: a byte order mark, and carriage returns at ends of lines.
+std::string plain_lines(std::string text) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark))
+    text.erase(0, byte_order_mark.size());
+  boost::algorithm::replace_all(text, "\r\n", "\n");
+  return text;
+}
 
 /// Returns what CAF found wrong with the file's `text`, and in which line.
 std::string reason_of(const caf::error& problem, std::string_view text) {
@@ -141,7 +151,7 @@ caf::error config::read_file(const std::string& file) {
     return make_error(
         errc::bad_config,
         fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
-  auto text = read.str();
+  auto text = plain_lines(read.str());
   std::istringstream and_more{"\n" + text + after_the_end}; // CAF does not count a newline that comes first
   std::istringstream alone{text};
   caf::settings unused;

@@ -19,6 +19,13 @@ void add(
   throw usage_error{describe(why)};
 }
 
+void set_all(
+    config& settings, const std::vector<std::pair<std::string, std::string>>& values, const char* source) {
+  for (const auto& [name, value] : values)
+    if (auto why = settings.set_transport(name, value, source))
+      refuse(why);
+}
+
 } // namespace
 
 void add_node_flags(CLI::App& sub, node_flags& flags) {
@@ -48,11 +55,10 @@ std::unique_ptr<config> read_config(const node_flags& flags) {
       throw usage_error{"argument \"" + each + "\" is not understood; see --help"};
   if (!flags.config_file.empty())
     arguments.push_back("--config-file=" + flags.config_file);
+  set_all(*settings, flags.standard, "default");
   if (auto why = settings->read(std::move(arguments), process_environment()))
     refuse(why);
-  for (const auto& [name, value] : flags.set)
-    if (auto why = settings->set_transport(name, value, "command line"))
-      refuse(why);
+  set_all(*settings, flags.set, "command line");
   if (!flags.relays.empty())
     if (auto why =
             settings->set_transport("relay-url", fmt::format("{}", fmt::join(flags.relays, ",")), "--relay"))

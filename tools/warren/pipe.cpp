@@ -27,9 +27,6 @@ constexpr std::uint64_t credit = 4 * 1024 * 1024;
 /// Longer than a transport takes to disconnect (messages/transport.hpp).
 constexpr std::chrono::milliseconds longest_drain = 130s;
 
-/// So long is a peer waited for that says nothing at all when input and output are over.
-constexpr std::chrono::milliseconds least_patience = 20s;
-
 struct pipe_flags {
   node_flags node;
   topic_flags on;
@@ -292,9 +289,6 @@ void run_pipe(const pipe_flags& given) {
   auto on = topic_of(given.on);
   auto secret = read_secret(given.on.secret_file);
   auto settings = read_config(given.node);
-  // What was read shall arrive: a way that is interrupted meanwhile is waited for, as long as any close waits.
-  auto& patience = settings->transport().shutdown_timeout;
-  patience = std::max(patience, least_patience);
   log_warnings(*settings);
   stop_signal stop;
   output events{true, stderr};
@@ -330,12 +324,15 @@ void run_pipe(const pipe_flags& given) {
 
 void add_pipe(CLI::App& app) {
   auto given = std::make_shared<pipe_flags>();
+  // What was read shall arrive: a way that is interrupted meanwhile is waited for, as long as any close waits.
+  given->node.standard = {{"shutdown-timeout", "20000"}};
   auto sub = app.add_subcommand("pipe", "connect standard input and output to a peer's");
   add_topic_flags(*sub, given->on);
   auto listen = sub->add_flag("--listen", given->listen, "take the first peer that comes for us");
   sub->add_option("--to", given->to, "wait for this peer")->excludes(listen);
   sub->add_flag("--json", given->json, "print events as JSON on stderr");
   add_node_flags(*sub, given->node);
+  sub->footer(sub->get_footer() + " Here shutdown-timeout is 20000 unless given.");
   sub->callback([given] { run_pipe(*given); });
 }
 

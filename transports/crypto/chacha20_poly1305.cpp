@@ -1,7 +1,9 @@
 #include "transports/crypto/chacha20_poly1305.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <openssl/evp.h>
+#include <optional>
 #include <stdexcept>
 
 namespace warren::crypto {
@@ -24,6 +26,58 @@ EVP_CIPHER_CTX* new_context(byte_view key, bool sealing) {
   return context;
 }
 
+/// Encrypts pieces one behind the other, in whole strides wherever they begin and end: what is left of a piece is gathered with
+/// what follows.
+class piecewise_encryption {
+public:
+  piecewise_encryption(EVP_CIPHER_CTX* context, std::span<std::byte> out) noexcept
+      : context_{context}, out_{out} {}
+
+  void add(byte_view piece, bool last) {
+    if (held_ > 0)
+      piece = gather(piece);
+    if (held_ > 0)
+      return;
+    auto rest = last ? 0 : piece.size() % gathered_.size();
+    encrypt(piece.first(piece.size() - rest));
+    gather(piece.last(rest));
+  }
+
+  /// Returns what is behind the ciphertext, or nothing when OpenSSL failed.
+  std::optional<std::span<std::byte>> finish() {
+    encrypt(byte_view{gathered_}.first(held_));
+    return ok_ ? std::optional{out_} : std::nullopt;
+  }
+
+private:
+  byte_view gather(byte_view piece) {
+    auto taken = piece.first(std::min(piece.size(), gathered_.size() - held_));
+    std::ranges::copy(taken, gathered_.begin() + static_cast<std::ptrdiff_t>(held_));
+    held_ += taken.size();
+    if (held_ == gathered_.size()) {
+      encrypt(gathered_);
+      held_ = 0;
+    }
+    return piece.subspan(taken.size());
+  }
+
+  void encrypt(byte_view text) {
+    assert(out_.size() >= text.size());
+    int length = 0;
+    if (!text.empty())
+      ok_ = ok_
+            && EVP_EncryptUpdate(context_, as_u8(out_), &length, as_u8(text), static_cast<int>(text.size()))
+                   == 1;
+    out_ = out_.subspan(text.size());
+  }
+
+  EVP_CIPHER_CTX* context_;
+  std::span<std::byte> out_;
+  std::array<std::byte, chacha20_poly1305::stride> gathered_;
+  std::size_t held_ = 0;
+  bool ok_ = true;
+};
+
 } // namespace
 
 void chacha20_poly1305::free_context::operator()(evp_cipher_ctx_st* context) const noexcept {
@@ -39,17 +93,14 @@ void chacha20_poly1305::seal_pieces(
   bool ok = EVP_EncryptInit_ex2(evp, nullptr, nullptr, as_u8(byte_view{n}), nullptr) == 1;
   if (!ad.empty())
     ok = ok && EVP_EncryptUpdate(evp, nullptr, &length, as_u8(ad), static_cast<int>(ad.size())) == 1;
-  for (auto piece : plaintext) {
-    assert(out.size() >= piece.size() + tag_size);
-    if (!piece.empty())
-      ok = ok
-           && EVP_EncryptUpdate(evp, as_u8(out), &length, as_u8(piece), static_cast<int>(piece.size())) == 1;
-    out = out.subspan(piece.size());
-  }
-  assert(out.size() == tag_size);
+  piecewise_encryption text{evp, out};
+  for (std::size_t i = 0; i < plaintext.size(); ++i)
+    text.add(plaintext[i], i + 1 == plaintext.size());
+  auto behind = text.finish();
+  assert(!behind || behind->size() == tag_size);
   std::array<std::byte, tag_size> rest;
-  ok = ok && EVP_EncryptFinal_ex(evp, as_u8(rest), &length) == 1;
-  ok = ok && EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, tag_size, as_u8(out)) == 1;
+  ok = ok && behind && EVP_EncryptFinal_ex(evp, as_u8(rest), &length) == 1;
+  ok = ok && EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, tag_size, as_u8(*behind)) == 1;
   // Only a broken installation gets here; sending unsealed octets would be worse than ending.
   if (!ok)
     throw std::runtime_error{"OpenSSL could not seal a record"};

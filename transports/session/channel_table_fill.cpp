@@ -78,7 +78,8 @@ bool channel_table::fill_channel(channel& subject, record_text& record, std::siz
     if (compress_)
       pack(subject);
     auto room = alone ? room_in(record, limit) : std::min(room_in(record, limit), quantum - subject.turn);
-    auto next = subject.outgoing.peek(room - wire::packed_frame_size - wire::data_header_size);
+    auto headers = wire::data_header_size + (subject.outgoing.begins_packed() ? wire::packed_frame_size : 0);
+    auto next = subject.outgoing.peek(room - headers);
     if (next.packed > 0)
       wire::put(record.frames(), wire::channel_packed{subject.remote_id, next.stands_for, next.packed});
     record.put_data(wire::channel_data{subject.remote_id, next.end, next.content}, next.owner);

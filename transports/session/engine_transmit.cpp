@@ -1,4 +1,5 @@
 // What goes out: handshake and resume frames, records already sealed, then new ones.
+#include "transports/crypto/chacha20_poly1305.hpp"
 #include "transports/session/engine.hpp"
 
 #include <algorithm>
@@ -6,6 +7,9 @@
 namespace warren::session {
 
 namespace {
+
+// A longer text consists of whole strides of the cipher, which costs a record less than a sixteenth.
+constexpr std::size_t worth_whole_strides = 16 * crypto::chacha20_poly1305::stride;
 
 // Sealing less than this at once would cost more than it is worth; a pipe with less room gets the record in parts.
 constexpr std::size_t least_record_text = 1024;
@@ -15,6 +19,14 @@ constexpr std::size_t control_reserve = 1u << 20;
 
 // Kept free in each record for close and rekey, which come last.
 constexpr std::size_t tail_room = 4 + 1;
+
+// What a record may carry that `room` octets of a pipe are there for, but for what comes last.
+std::size_t text_limit(std::size_t room) {
+  constexpr auto overhead = wire::record_header_size + wire::seal_size;
+  auto text =
+      std::clamp(room - std::min(room, overhead), least_record_text, wire::max_record_text) - tail_room;
+  return text < worth_whole_strides ? text : text - text % crypto::chacha20_poly1305::stride;
+}
 
 } // namespace
 
@@ -73,8 +85,6 @@ bool engine::build_record(time_point now, std::size_t room) {
     return false;
   if (retained_.size() > config_.limits.retained_bytes + control_reserve)
     return false;
-  constexpr auto overhead = wire::record_header_size + wire::seal_size;
-  auto text = std::clamp(room - std::min(room, overhead), least_record_text, wire::max_record_text);
   auto& sealer = records_->sealer;
   text_.clear();
   bool with_ack = liveness_.ack_owed();
@@ -86,7 +96,7 @@ bool engine::build_record(time_point now, std::size_t room) {
                             static_cast<std::uint32_t>(std::clamp<std::int64_t>(delay, 0, 0xffffffff))});
   }
   auto start = text_.size();
-  put_frames(now, text_, text - tail_room);
+  put_frames(now, text_, text_limit(room));
   bool eliciting = text_.size() > start;
   if (!eliciting && !(with_ack && (liveness_.ack_due() || closed_)))
     return false;

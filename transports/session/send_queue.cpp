@@ -29,7 +29,7 @@ fragment send_queue::peek_packed(std::size_t room) const {
   auto size = std::min(rest.size(), room);
   bool last = size == rest.size() && offset_ + stands_for == messages_.front().view.size();
   fragment next{rest.first(size), octets.owner, last && credit_ >= message_cost};
-  if (sent == 0) {
+  if (begins_packed()) {
     next.stands_for = static_cast<std::uint32_t>(stands_for);
     next.packed = static_cast<std::uint32_t>(octets.view.size());
   }

@@ -54,6 +54,9 @@ public:
   /// `packed` goes in the place of the next `octets` of those, and uses up the credit that they cost.
   void send_packed(bytes&& packed, std::size_t octets);
 
+  /// True when the next fragment is the first of a compressed stretch.
+  bool begins_packed() const noexcept { return packed_ && packed_->sent == 0; }
+
   /// Returns the next fragment of at most `room` octets that credit allows; one with no content and no end means that
   /// nothing can be sent. The view is valid until pop().
   fragment peek(std::size_t room) const;

@@ -1,4 +1,6 @@
 #include "tests/sim/session/talking.hpp"
+#include "tests/support/sample_text.hpp"
+#include "transports/crypto/chacha20_poly1305.hpp"
 
 using namespace warren;
 using namespace warren::session;
@@ -69,6 +71,26 @@ BOOST_AUTO_TEST_CASE(a_record_with_any_octet_changed_ends_its_pipe_alone_and_is_
     BOOST_REQUIRE(t.ends[1].messages.empty());
     t.check_pipe_ended_alone(errc::tampered_record, {"hello"});
   }
+}
+
+BOOST_AUTO_TEST_CASE(long_records_hold_whole_strides_of_the_cipher_whatever_the_messages_are) {
+  about_to_send t;
+  std::map<std::size_t, int>
+      rests; // of text sizes behind whole strides, of records that are followed by others
+  std::size_t before = 0;
+  t.tamper = [&](std::size_t end, bytes& data) {
+    constexpr auto seal = wire::record_header_size + wire::seal_size;
+    if (end == 0 && before > seal + 16 * crypto::chacha20_poly1305::stride)
+      ++rests[(before - seal) % crypto::chacha20_poly1305::stride];
+    before = end == 0 ? data.size() : before;
+  };
+  auto message = test::sample_noise(t.random, 64 * 1024);
+  for (int i = 0; i < 12; ++i)
+    BOOST_REQUIRE(!t.ends[0].session->write(t.channel(0, t.subject), message));
+  t.settle();
+  BOOST_TEST(t.ends[1].messages[t.channel(1, t.subject)].size() == 12u);
+  BOOST_TEST(rests.size() == 1u);
+  BOOST_TEST(rests[0] >= 11);
 }
 
 BOOST_AUTO_TEST_CASE(a_garbled_pipe_gives_way_to_one_that_stands_by) {

@@ -210,3 +210,17 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_go_together_are_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(a_file_may_have_a_byte_order_mark_and_carriage_returns) {
+  config_file file{"\xef\xbb\xbf[warren]\r\n; a comment\r\nmax-peers = 7\r\nrelay-url = "
+                   "[\r\n\"wss://a.example/\"\r\n]\r\n"};
+  config settings;
+  auto why = settings.read({file.argument()}, {});
+  BOOST_TEST(!why, describe(why));
+  BOOST_TEST(settings.transport().max_peers == 7u);
+  BOOST_TEST(settings.transport().relay_urls.size() == 1u);
+  config_file broken{"[warren]\r\nmax-peers = 1\r\nrelay-delay\r\n"};
+  config refused;
+  auto told = describe(refused.read({broken.argument()}, {}));
+  BOOST_TEST((told.find("line 3 ") != std::string::npos), told);
+}

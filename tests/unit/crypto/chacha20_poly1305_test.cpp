@@ -1,6 +1,7 @@
 #include "transports/crypto/chacha20_poly1305.hpp"
 
 #include "tests/support/hex.hpp"
+#include "tests/support/sample_text.hpp"
 #include "tests/support/vectors.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -78,6 +79,28 @@ BOOST_AUTO_TEST_CASE(a_text_that_does_not_authenticate_leaves_nothing_behind) {
   BOOST_TEST(!aead.open({}, {}, bytes(15), {}));
   sealed[3] ^= std::byte{1};
   BOOST_TEST(aead.open({}, {}, sealed, out));
+}
+
+BOOST_AUTO_TEST_CASE(a_text_in_pieces_of_any_size_is_sealed_like_a_whole_one) {
+  warren::test::seeded_random random{11};
+  crypto::chacha20_poly1305 aead{crypto::secret<32>{}};
+  auto text = warren::test::sample_noise(random, 5000);
+  for (int round = 0; round < 500; ++round) {
+    std::vector<warren::byte_view> pieces;
+    warren::byte_view rest{text};
+    rest = rest.first(random.below(text.size() + 1));
+    auto whole = rest;
+    for (auto most = 1 + random.below(1500); !rest.empty();) {
+      auto one = random.below(8) == 0 ? aead.stride : random.below(most + 1);
+      pieces.push_back(rest.first(std::min(rest.size(), one)));
+      rest = rest.subspan(pieces.back().size());
+    }
+    bytes expected(whole.size() + 16);
+    aead.seal({}, pieces.empty() ? whole : pieces.front(), whole, expected);
+    bytes sealed(whole.size() + 16);
+    aead.seal_pieces({}, pieces.empty() ? whole : pieces.front(), pieces, sealed);
+    BOOST_REQUIRE((sealed == expected));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
