@@ -40,6 +40,10 @@ pid_t start(const role& body, int gate, unsigned most_seconds) {
 
 } // namespace
 
+half_of_the_machine::half_of_the_machine() {
+  set("scheduler.max-threads", std::max<std::size_t>(std::thread::hardware_concurrency() / 2, 1));
+}
+
 peer::peer(options opts) : system{settings} {
   auto made = make_transport(system, opts);
   if (!made) {
