@@ -125,7 +125,8 @@ void noise_stream_state::arm(std::optional<time_point> sooner) {
   consider(pipes.next_deadline());
   if (without_topic_since && !session.is_closed())
     consider(*without_topic_since + no_topic_timeout);
-  consider(silence_deadline());
+  if (!reported)
+    consider(silence.deadline(!session.is_closed(), is_cut_off()));
   consider(sooner);
   wake_up.arm(self, due);
 }
@@ -166,8 +167,7 @@ void noise_stream_state::report_closed(errc otherwise, const char* detail) {
 
 void noise_stream_state::shut_down_now(const shut_down& order) {
   if (order.patience) {
-    patience = order.patience;
-    hear(now()); // its silence counts from here
+    silence.limit(now(), *order.patience);
     session.ping();
   }
   if (session.is_closed())
@@ -176,31 +176,21 @@ void noise_stream_state::shut_down_now(const shut_down& order) {
   session.close(now(), wire_reason_of(order.reason));
 }
 
-/// A process that is to stop does not wait long for a peer that says nothing: one that was stopped, or is gone. Whoever has
-/// nothing to say is asked, at once and once more.
 void noise_stream_state::watch_silence(time_point at) {
-  if (!patience || session.is_closed())
+  if (session.is_closed())
     return;
   if (is_given_up(at))
     session.cut_close();
-  else if (heard_at + *patience / 2 <= at && !std::exchange(asked, true))
+  else if (silence.take_question(at))
     session.ping();
 }
 
-std::optional<time_point> noise_stream_state::silence_deadline() const {
-  if (!patience || reported)
-    return std::nullopt;
-  return heard_at + (asked || session.is_closed() ? longest_silence() : *patience / 2);
-}
-
-/// Without a path nobody can be heard. For what the peer lacks another one may come, as when a relay restarts.
-duration noise_stream_state::longest_silence() const {
-  auto cut_off = !session.active_pipe() && session.has_unconfirmed_data();
-  return cut_off ? 2 * *patience : *patience;
+bool noise_stream_state::is_cut_off() const {
+  return !session.active_pipe() && session.has_unconfirmed_data();
 }
 
 bool noise_stream_state::is_given_up(time_point at) const {
-  return patience && heard_at + longest_silence() <= at;
+  return silence.is_over(at, is_cut_off());
 }
 
 void noise_stream_state::join(const topic_joined& order) {
@@ -259,7 +249,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](get_status) { return status(); },
       [this](const packets_arrived& p) {
         busy_at = now();
-        hear(busy_at);
+        silence.on_sign(busy_at);
         step_with_others([&] { pipes.handle_packets(busy_at, *p.batch, octets_taker(busy_at)); });
       },
       [this](deadline_reached) {
@@ -278,14 +268,14 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const circuit_opened& opened) { step([&] { handle_circuit_opened(sender(), opened); }); },
       [this](const circuit_data& d) {
         step([&] {
-          hear(now());
+          silence.on_sign(now());
           if (auto circuit = pipes.circuit(sender(), d.circuit))
             circuit->handle_data(d.data);
         });
       },
       [this](const circuit_credit& c) {
         step([&] {
-          hear(now()); // credit comes as the peer takes what was sent
+          silence.on_sign(now()); // credit comes as the peer takes what was sent
           if (auto circuit = pipes.circuit(sender(), c.circuit))
             circuit->handle_credit(c.octets);
         });
@@ -295,7 +285,7 @@ noise_stream_actor::behavior_type noise_stream_state::make_behavior() {
       [this](const pipe_offered& offer) { step([&] { handle_offer(*offer.parcel); }); },
       [this](const open_path& order) { step([&] { handle_open_path(order); }); },
       [this](network_changed) {
-        hear(now()); // the silence before was this side's own
+        silence.on_sign(now()); // the silence before was this side's own
         step([&] { leave_old_address(); });
       },
       [this](const stream_unwanted& s) { step([&] { give_way(s.local_id); }); },

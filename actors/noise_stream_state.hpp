@@ -6,6 +6,7 @@
 #include "actors/channel_table.hpp"
 #include "actors/conversation.hpp"
 #include "actors/noise_stream.hpp"
+#include "actors/peer_silence.hpp"
 #include "actors/pipe_parcel.hpp"
 #include "actors/pipe_set.hpp"
 #include "actors/queued_deadline.hpp"
@@ -39,8 +40,7 @@ struct noise_stream_state {
   void report_closed(errc otherwise, const char* detail);
   void shut_down_now(const shut_down& order);
   void watch_silence(time_point at);
-  std::optional<time_point> silence_deadline() const;
-  duration longest_silence() const;
+  bool is_cut_off() const;
   bool is_given_up(time_point at) const;
   void join(const topic_joined& order);
   void leave(const topic& left);
@@ -92,12 +92,6 @@ struct noise_stream_state {
 
   caf::actor self_handle() const { return caf::actor_cast<caf::actor>(self); }
 
-  /// The peer says something, if only that it has got something.
-  void hear(time_point at) {
-    heard_at = at;
-    asked = false;
-  }
-
   /// Runs `action`, then drives the machines.
   template <class Action>
   void step(Action action) {
@@ -140,9 +134,7 @@ struct noise_stream_state {
   std::optional<time_point> without_topic_since;
   std::optional<session_reason> close_reason;
   time_point busy_at{}; // of the last packets or write
-  std::optional<duration> patience; // with a silent peer, from shut_down
-  time_point heard_at{};            // of the last sign of the peer, since then
-  bool asked = false;               // for one
+  peer_silence silence; // limited by shut_down
   queued_deadline wake_up;
   bool unconfirmed = false; // how the session ended, see session::closed
   bool reported = false;

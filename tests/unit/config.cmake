@@ -5,6 +5,7 @@ warren_test(unit_config unit
     actors/hand_off_test.cpp
     actors/identity_file_test.cpp
     actors/option_table_test.cpp
+    actors/peer_silence_test.cpp
     actors/stream_settings_test.cpp
     actors/table_keeper_test.cpp
   DEPENDS warren_actors)
