@@ -17,12 +17,14 @@ namespace warren {
 struct config::slot {
   std::optional<std::string> text;
 
-  /// Returns `value` as the text that an option's setter takes.
+  /// Returns `value` as the text that an option's setter takes. No option is a list of lists, and how deep they nest is not ours.
   static std::string text_of(const caf::config_value& value) {
     if (auto list = caf::get_if<caf::config_value::list>(&value)) {
       std::string joined;
-      for (const auto& each : *list)
-        joined += (joined.empty() ? "" : ",") + text_of(each);
+      for (const auto& each : *list) {
+        auto nested = caf::holds_alternative<caf::config_value::list>(each);
+        joined += (joined.empty() ? "" : ",") + (nested ? "[...]" : text_of(each));
+      }
       return joined;
     }
     if (auto time = caf::get_if<caf::timespan>(&value)) {
@@ -62,6 +64,10 @@ namespace {
 /// Read once behind the file: CAF takes one that ends in the middle of something, such as a name without a value; there the
 /// line's end or the bracket does not fit.
 constexpr const char* after_the_end = "\n[after-the-end]\n";
+constexpr caf::string_view end_group{"after-the-end"};
+
+/// More than any configuration has, and less than CAF's parser takes to nest deeper than the stack.
+constexpr std::size_t longest_file = 32 * 1024;
 
 /// Returns `text` without what some editors add and CAF does not take: a byte order mark, and carriage returns at ends of lines.
 std::string plain_lines(std::string text) {
@@ -69,7 +75,33 @@ std::string plain_lines(std::string text) {
   if (text.starts_with(byte_order_mark))
     text.erase(0, byte_order_mark.size());
   boost::algorithm::replace_all(text, "\r\n", "\n");
+  if (text.ends_with('\r'))
+    text.pop_back();
   return text;
+}
+
+/// Returns what CAF would not notice in the file's plain `text`, or would take too long or too much of the stack for.
+std::optional<std::string> unfit(std::string_view text) {
+  if (text.size() > longest_file)
+    return fmt::format("it is longer than {} octets", longest_file);
+  constexpr std::pair<char, const char*> not_wanted[]{
+      {'\0', "a NUL octet"}, {'\r', "a carriage return that ends no line"}};
+  for (const auto& [octet, name] : not_wanted)
+    if (auto at = text.find(octet); at != std::string_view::npos)
+      return fmt::format("line {} has {}", 1 + std::ranges::count(text.substr(0, at), '\n'), name);
+  return std::nullopt;
+}
+
+/// Returns what of the file is in no group that `known` has an option of, if anything is: CAF would not notice.
+std::optional<std::string> stray(const caf::settings& read, const caf::config_option_set& known) {
+  for (const auto& [name, value] : read) {
+    if (!caf::holds_alternative<caf::settings>(value))
+      return fmt::format("\"{}\" is in no group, or not on a line of its own", name);
+    if (name != end_group
+        && std::ranges::none_of(known, [&](const auto& each) { return each.category() == name; }))
+      return fmt::format("there is no group \"{}\"", name);
+  }
+  return std::nullopt;
 }
 
 /// Returns what CAF found wrong with the file's `text`, and in which line.
@@ -141,28 +173,37 @@ caf::error config::read(std::vector<std::string> arguments, const environment& v
   return caf::none;
 }
 
+/// Puts what the `text` of a config file says into `content`, unless something is wrong with it, which is returned.
+std::optional<std::string> config::read_text(const std::string& text) {
+  if (auto why = unfit(text))
+    return why;
+  std::istringstream and_more{"\n" + text + after_the_end}; // CAF does not count a newline that comes first
+  caf::settings read;
+  if (auto broken = parse_config(and_more, custom_options_, read))
+    return reason_of(broken, text);
+  if (auto why = stray(read, custom_options_))
+    return why;
+  std::istringstream alone{text};
+  if (auto broken = parse_config(alone, custom_options_, content))
+    return reason_of(broken, text);
+  return std::nullopt;
+}
+
 caf::error config::read_file(const std::string& file) {
   auto source = "config file " + file;
-  std::ifstream stream{file};
-  std::ostringstream read;
-  // Nothing is read of an empty file either; a directory can be opened, but not read.
-  if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(read << stream.rdbuf()))
-      || stream.bad())
+  std::ifstream stream{file, std::ios::binary};
+  std::string text(4 * longest_file, '\0');
+  // An empty file is one; a directory can be opened, but not read.
+  if (!stream || (!stream.read(text.data(), static_cast<std::streamsize>(text.size())) && stream.bad()))
     return make_error(
         errc::bad_config,
         fmt::format("option config-file: \"{}\" is refused; allowed: a file that can be read", file));
-  auto text = plain_lines(read.str());
-  std::istringstream and_more{"\n" + text + after_the_end}; // CAF does not count a newline that comes first
-  std::istringstream alone{text};
-  caf::settings unused;
-  auto broken = parse_config(and_more, custom_options_, unused);
-  if (!broken)
-    broken = parse_config(alone, custom_options_, content);
-  if (broken)
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  text = plain_lines(std::move(text));
+  if (auto why = read_text(text))
     return make_error(
         errc::bad_config,
-        fmt::format(
-            "{} is refused: {}; allowed: groups of NAME = VALUE lines", source, reason_of(broken, text)));
+        fmt::format("{} is refused: {}; allowed: groups of NAME = VALUE lines", source, *why));
   auto group = content.find("warren");
   if (group == content.end())
     return caf::none;

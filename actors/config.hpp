@@ -9,13 +9,15 @@
 //   auto transport = warren::make_transport(system, settings.transport());
 //
 // Later sources override earlier ones: config file (--config-file=FILE, group `warren`), arguments (--warren.NAME=VALUE),
-// environment (WARREN_NAME), code.
+// environment (WARREN_NAME), code. A file of at most 32 KiB; whatever stands outside of the groups that have options (`warren`,
+// CAF's, those an application adds to custom_options_) is refused, as are faults of form, by line.
 
 #include "actors/option_table.hpp"
 #include "messages/types.hpp"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,7 @@ private:
   struct slot;
 
   caf::error read_file(const std::string& file);
+  std::optional<std::string> read_text(const std::string& text);
   caf::error read_arguments(std::vector<std::string> arguments);
 
   options transport_;

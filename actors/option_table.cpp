@@ -364,7 +364,8 @@ void add_time_rows(std::vector<option_row>& rows) {
   rows.push_back(time_row(
       "shutdown-timeout", &options::shutdown_timeout, 100, 20'000,
       "disconnecting and stopping (SIGTERM): how long a peer is waited for that says nothing at all, twice "
-      "that, up to 20 s, where it lacks something and there is no path"));
+      "that, up to 20 s, where it lacks something and there is no path; `warren pipe` waits 20000 unless "
+      "told"));
 }
 
 void add_limit_rows(std::vector<option_row>& rows) {

@@ -75,8 +75,8 @@ auto inspect(Inspector& f, lookup_topic& x) {
 
 /// Leaves every topic and closes every connection; the transport can be used again afterwards. Answered when all that was written
 /// has been acknowledged; fails with errc::timed_out naming the peers that may have missed something. A connection is cut whose
-/// peer says nothing for options::shutdown_timeout (5 s; twice that where it lacks something and there is no path) or acknowledges
-/// nothing for 10 s, and any after 2 min.
+/// peer says nothing for options::shutdown_timeout (5 s; twice that, up to 20 s, where it lacks something and there is no path), or
+/// with which nothing gets on for 20 s (after 10 s the unsent is dropped), and any after 2 min.
 struct disconnect {};
 
 template <class Inspector>

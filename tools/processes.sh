@@ -51,6 +51,13 @@ ends() {
   return $code
 }
 
+# freeze NAME: stops all its threads as they are, until `kill -CONT`. The signal alone lets some run on for a while.
+freeze() {
+  kill -STOP "${pids[$1]}"
+  wait_until 10 frozen "$1"
+}
+frozen() { [ -z "$(grep -h '^State:' "/proc/${pids[$1]}/task/"*/status | grep -v stopped)" ]; }
+
 # stop NAME: asks the program to stop and returns its exit code. kill_hard NAME: SIGKILL.
 stop() {
   kill -TERM "${pids[$1]}" 2>/dev/null || true

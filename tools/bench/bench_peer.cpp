@@ -40,8 +40,12 @@ pid_t start(const role& body, int gate, unsigned most_seconds) {
 
 } // namespace
 
-half_of_the_machine::half_of_the_machine() {
-  set("scheduler.max-threads", std::max<std::size_t>(std::thread::hardware_concurrency() / 2, 1));
+shared_machine_config::shared_machine_config() {
+  set("scheduler.max-threads", workers());
+}
+
+std::size_t shared_machine_config::workers() {
+  return std::max<std::size_t>(std::thread::hardware_concurrency() / 2, 1);
 }
 
 peer::peer(options opts) : system{settings} {

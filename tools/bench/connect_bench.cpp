@@ -140,7 +140,7 @@ struct host_state {
 
 /// An actor system that lives as long as its process.
 caf::actor_system& start_system() {
-  return *new caf::actor_system{*new config};
+  return *new caf::actor_system{*new bench::shared_machine_config};
 }
 
 struct host {
@@ -186,9 +186,10 @@ int dial_known(int socket, std::size_t count) {
     ended.get_future().get();
   }
   std::printf(
-      "{\"name\":\"warren\",\"bench\":\"known\",\"rounds\":%zu,\"known_ms_median\":%.3f,\"known_ms_p99\":%."
-      "3f}\n",
-      count, bench::percentile(times, 0.5), bench::percentile(times, 0.99));
+      "{\"name\":\"warren\",\"bench\":\"known\",\"workers\":%zu,\"rounds\":%zu,\"known_ms_median\":%.3f,"
+      "\"known_ms_p99\":%.3f}\n",
+      bench::shared_machine_config::workers(), count, bench::percentile(times, 0.5),
+      bench::percentile(times, 0.99));
   return 0;
 }
 
@@ -241,9 +242,10 @@ int dial_lookups(const endpoint& bootstrap, std::size_t count) {
     self->request(here.transport, caf::infinite, disconnect{}).receive([] {}, failed);
   }
   std::printf(
-      "{\"name\":\"warren\",\"bench\":\"lookup\",\"rounds\":%zu,\"lookup_ms_median\":%.3f,\"lookup_ms_p99\":%"
-      ".3f}\n",
-      count, bench::percentile(times, 0.5), bench::percentile(times, 0.99));
+      "{\"name\":\"warren\",\"bench\":\"lookup\",\"workers\":%zu,\"rounds\":%zu,\"lookup_ms_median\":%.3f,"
+      "\"lookup_ms_p99\":%.3f}\n",
+      bench::shared_machine_config::workers(), count, bench::percentile(times, 0.5),
+      bench::percentile(times, 0.99));
   return 0;
 }
 
@@ -291,13 +293,14 @@ int dial_idle(int socket, std::size_t count, std::size_t seconds) {
     return 100 * (until.cpu - from.cpu) / static_cast<double>(seconds);
   };
   std::printf(
-      "{\"name\":\"warren\",\"bench\":\"idle\",\"connections\":%zu,\"seconds\":%zu,\"connecting_seconds\":%."
+      "{\"name\":\"warren\",\"bench\":\"idle\",\"workers\":%zu,\"connections\":%zu,\"seconds\":%zu,"
+      "\"connecting_seconds\":%."
       "2f,"
       "\"dialler_kib_each\":%.1f,\"acceptor_kib_each\":%.1f,\"dialler_cpu_percent\":%.2f,\"acceptor_cpu_"
       "percent\":"
       "%.2f,\"all_answered_ms\":%.0f,\"dialler_answering_cpu_ms\":%.0f,\"acceptor_answering_cpu_ms\":%.0f}\n",
-      count, seconds, connecting, kib_each(before, here_end), kib_each(there, there_end),
-      percent(here_idle, here_end), percent(there_idle, there_end), answering,
+      bench::shared_machine_config::workers(), count, seconds, connecting, kib_each(before, here_end),
+      kib_each(there, there_end), percent(here_idle, here_end), percent(there_idle, there_end), answering,
       1e3 * (here_answered.cpu - here_end.cpu), 1e3 * (there_answered.cpu - there_end.cpu));
   return 0;
 }

@@ -339,10 +339,11 @@ int send_bulk(
   auto octets = static_cast<double>(count * size);
   auto right = result.hash == result.peer.hash && result.peer.messages == count;
   std::printf(
-      "{\"name\":\"warren\",\"bench\":\"%s\",\"octets\":%.0f,\"seconds\":%.3f,\"mb_per_s\":%.1f,"
+      "{\"name\":\"warren\",\"bench\":\"%s\",\"workers\":%zu,\"octets\":%.0f,\"seconds\":%.3f,\"mb_per_s\":%."
+      "1f,"
       "\"messages_per_s\":%.0f,\"hashes_equal\":%s,\"sender_cpu_seconds\":%.3f,\"receiver_cpu_seconds\":%.3f,"
       "\"sender_allocations_per_message\":%.2f,\"receiver_allocations_per_message\":%.2f}\n",
-      name, octets, result.seconds, octets / result.seconds / 1e6,
+      name, bench::shared_machine_config::workers(), octets, result.seconds, octets / result.seconds / 1e6,
       static_cast<double>(count) / result.seconds, right ? "true" : "false", result.cpu, result.peer.cpu,
       result.allocations / (static_cast<double>(count) / 2),
       result.peer.allocations / (static_cast<double>(count) / 2));
@@ -355,9 +356,11 @@ int send_pings(const endpoint& bootstrap, std::size_t count) {
   join(here.transport, act::spawn<pinger_state>(here.system, count, &done));
   auto times = done.get_future().get();
   std::printf(
-      "{\"name\":\"warren\",\"bench\":\"pingpong\",\"octets\":%zu,\"rounds\":%zu,\"p50_us\":%.1f,\"p99_us\":%"
+      "{\"name\":\"warren\",\"bench\":\"pingpong\",\"workers\":%zu,\"octets\":%zu,\"rounds\":%zu,\"p50_us\":%"
+      ".1f,\"p99_us\":%"
       ".1f}\n",
-      small_size, times.size(), bench::percentile(times, 0.5), bench::percentile(times, 0.99));
+      bench::shared_machine_config::workers(), small_size, times.size(), bench::percentile(times, 0.5),
+      bench::percentile(times, 0.99));
   return 0;
 }
 

@@ -24,6 +24,10 @@ constexpr std::ptrdiff_t parts_in_flight = 6;
 /// Octets the peer may send before we wrote them out; together with one part this bounds what is held.
 constexpr std::uint64_t credit = 4 * 1024 * 1024;
 
+/// Milliseconds that a pipe waits for a silent peer unless told otherwise: what was read shall arrive, also when the way there is
+/// interrupted meanwhile. More gains nothing, as a close ends after 20 s in which the peer acknowledged nothing.
+constexpr const char* patience = "20000";
+
 /// Longer than a transport takes to disconnect (messages/transport.hpp).
 constexpr std::chrono::milliseconds longest_drain = 130s;
 
@@ -225,7 +229,9 @@ struct pipe_state {
   void lose(const closed& end) {
     if (own_done && peer_done && end.reason == errc::closed_by_peer)
       return finish_when_done();
-    stop.request("the connection ended early: " + (end.detail.empty() ? to_string(end.reason) : end.detail));
+    auto why = end.detail.empty() ? to_string(end.reason) : end.detail;
+    stop.request(
+        "the connection ended early: " + (end.reason == errc::replaced ? "the peer was started anew" : why));
   }
 
   caf::event_based_actor* self;
@@ -314,8 +320,10 @@ void run_pipe(const pipe_flags& given) {
   caf::anon_send_exit(*transport, caf::exit_reason::user_shutdown);
   if (problem && !problem->empty())
     throw failure{*problem};
-  if (!problem && *began)
-    throw failure{"stopped by a signal before both sides were done"};
+  if (!problem)
+    throw failure{
+        *began ? "stopped by a signal before both sides were done"
+               : "stopped by a signal before a peer came"};
   if (problem && undelivered)
     throw failure{"not everything is known to have arrived: " + describe(undelivered)};
 }
@@ -324,15 +332,17 @@ void run_pipe(const pipe_flags& given) {
 
 void add_pipe(CLI::App& app) {
   auto given = std::make_shared<pipe_flags>();
-  // What was read shall arrive: a way that is interrupted meanwhile is waited for, as long as any close waits.
-  given->node.standard = {{"shutdown-timeout", "20000"}};
+  given->node.standard = {{"shutdown-timeout", patience}};
   auto sub = app.add_subcommand("pipe", "connect standard input and output to a peer's");
   add_topic_flags(*sub, given->on);
   auto listen = sub->add_flag("--listen", given->listen, "take the first peer that comes for us");
   sub->add_option("--to", given->to, "wait for this peer")->excludes(listen);
   sub->add_flag("--json", given->json, "print events as JSON on stderr");
   add_node_flags(*sub, given->node);
-  sub->footer(sub->get_footer() + " Here shutdown-timeout is 20000 unless given.");
+  sub->footer(
+      sub->get_footer() + " Here shutdown-timeout is " + patience
+      + " unless given. Exit code 0 says that both programs have got everything; the peer tells by its own "
+        "whether it could write it out.");
   sub->callback([given] { run_pipe(*given); });
 }
 

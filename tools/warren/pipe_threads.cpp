@@ -18,13 +18,21 @@ bool has_input(int fd) {
   return poll(&waiting, 1, 0) > 0;
 }
 
+/// Returns true when what failed is to be done again, after a wait where somebody has made the descriptor non-blocking.
+bool is_to_be_repeated(int fd, short events) {
+  if (errno != EAGAIN && errno != EWOULDBLOCK)
+    return errno == EINTR;
+  pollfd waiting{fd, events, 0};
+  return poll(&waiting, 1, -1) >= 0 || errno == EINTR;
+}
+
 /// Returns one part of up to part_size octets, empty at the end of the file.
 input_read read_part(int fd) {
   bytes part(part_size);
   std::size_t filled = 0;
   while (filled < part.size()) {
     auto n = read(fd, part.data() + filled, part.size() - filled);
-    if (n < 0 && errno == EINTR)
+    if (n < 0 && is_to_be_repeated(fd, POLLIN))
       continue;
     if (n < 0)
       return {{}, std::strerror(errno)};
@@ -40,7 +48,7 @@ input_read read_part(int fd) {
 std::string write_all(int fd, byte_view data) {
   while (!data.empty()) {
     auto n = write(fd, data.data(), data.size());
-    if (n < 0 && errno == EINTR)
+    if (n < 0 && is_to_be_repeated(fd, POLLOUT))
       continue;
     if (n < 0)
       return std::strerror(errno);

@@ -79,7 +79,10 @@ void stop_signal::request(std::string why) {
 }
 
 void stop_signal::guard_shutdown(std::chrono::milliseconds longest) {
-  std::thread{[fd = state_->signals, longest] {
+  std::unique_lock guard{state_->mutex};
+  auto asked_by_signal = !state_->why;
+  guard.unlock();
+  std::thread{[fd = state_->signals, longest, asked_by_signal] {
     // timeout(1) signals its child and then the whole group: one wish to stop, twice.
     std::this_thread::sleep_for(same_wish);
     signalfd_siginfo taken;
@@ -87,8 +90,9 @@ void stop_signal::guard_shutdown(std::chrono::milliseconds longest) {
       [[maybe_unused]] auto ignored = read(fd, &taken, sizeof(taken));
     pollfd again{fd, POLLIN, 0};
     bool by_signal = poll(&again, 1, static_cast<int>(longest.count())) > 0;
-    std::fprintf(
-        stderr, "warren: %s\n", by_signal ? "stopped at once by a second signal" : "stopping took too long");
+    auto how = asked_by_signal ? "stopped at once by a second signal"
+                               : "stopped at once by a signal, before all was done";
+    std::fprintf(stderr, "warren: %s\n", by_signal ? how : "stopping took too long");
     std::_Exit(1);
   }}.detach();
 }

@@ -26,12 +26,16 @@ EVP_CIPHER_CTX* new_context(byte_view key, bool sealing) {
   return context;
 }
 
-/// Encrypts pieces one behind the other, in whole strides wherever they begin and end: what is left of a piece is gathered with
-/// what follows.
+/// Encrypts pieces one behind the other, and gathers what is left of each with what follows: after an update that is no whole
+/// number of strides the next ones are slow.
 class piecewise_encryption {
 public:
-  piecewise_encryption(EVP_CIPHER_CTX* context, std::span<std::byte> out) noexcept
-      : context_{context}, out_{out} {}
+  /// `ok`: so far.
+  piecewise_encryption(EVP_CIPHER_CTX* context, std::span<std::byte> out, bool ok) noexcept
+      : context_{context}, out_{out}, ok_{ok} {}
+  ~piecewise_encryption() { wipe(gathered_); }
+  piecewise_encryption(const piecewise_encryption&) = delete;
+  piecewise_encryption& operator=(const piecewise_encryption&) = delete;
 
   void add(byte_view piece, bool last) {
     if (held_ > 0)
@@ -62,12 +66,11 @@ private:
   }
 
   void encrypt(byte_view text) {
-    assert(out_.size() >= text.size());
+    if (!ok_ || text.empty())
+      return;
+    assert(out_.size() >= text.size() + chacha20_poly1305::tag_size);
     int length = 0;
-    if (!text.empty())
-      ok_ = ok_
-            && EVP_EncryptUpdate(context_, as_u8(out_), &length, as_u8(text), static_cast<int>(text.size()))
-                   == 1;
+    ok_ = EVP_EncryptUpdate(context_, as_u8(out_), &length, as_u8(text), static_cast<int>(text.size())) == 1;
     out_ = out_.subspan(text.size());
   }
 
@@ -75,7 +78,7 @@ private:
   std::span<std::byte> out_;
   std::array<std::byte, chacha20_poly1305::stride> gathered_;
   std::size_t held_ = 0;
-  bool ok_ = true;
+  bool ok_;
 };
 
 } // namespace
@@ -93,13 +96,13 @@ void chacha20_poly1305::seal_pieces(
   bool ok = EVP_EncryptInit_ex2(evp, nullptr, nullptr, as_u8(byte_view{n}), nullptr) == 1;
   if (!ad.empty())
     ok = ok && EVP_EncryptUpdate(evp, nullptr, &length, as_u8(ad), static_cast<int>(ad.size())) == 1;
-  piecewise_encryption text{evp, out};
+  piecewise_encryption text{evp, out, ok};
   for (std::size_t i = 0; i < plaintext.size(); ++i)
     text.add(plaintext[i], i + 1 == plaintext.size());
   auto behind = text.finish();
   assert(!behind || behind->size() == tag_size);
   std::array<std::byte, tag_size> rest;
-  ok = ok && behind && EVP_EncryptFinal_ex(evp, as_u8(rest), &length) == 1;
+  ok = behind && EVP_EncryptFinal_ex(evp, as_u8(rest), &length) == 1;
   ok = ok && EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG, tag_size, as_u8(*behind)) == 1;
   // Only a broken installation gets here; sending unsealed octets would be worse than ending.
   if (!ok)

@@ -2,6 +2,7 @@
 #include "transports/session/channel_table.hpp"
 
 #include "transports/session/compressor.hpp"
+#include "transports/session/record_layer.hpp"
 
 #include <algorithm>
 
@@ -9,8 +10,9 @@ namespace warren::session {
 
 namespace {
 
-// A channel's turn: long enough to keep the frame headers cheap, short enough for four turns in one record.
-constexpr std::size_t quantum = 16 * 1024;
+// A channel's turn: long enough to keep the frame headers cheap, short enough for four turns in one record. What an acknowledgement
+// takes of the fourth is less than least_room, and so ends that turn.
+constexpr std::size_t quantum = longest_text / 4;
 
 // A fragment shorter than this is left for the next record, unless it is all there is.
 constexpr std::size_t shortest_fragment = 64;

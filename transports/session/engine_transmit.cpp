@@ -1,5 +1,4 @@
 // What goes out: handshake and resume frames, records already sealed, then new ones.
-#include "transports/crypto/chacha20_poly1305.hpp"
 #include "transports/session/engine.hpp"
 
 #include <algorithm>
@@ -8,24 +7,20 @@ namespace warren::session {
 
 namespace {
 
-// A longer text consists of whole strides of the cipher, which costs a record less than a sixteenth.
-constexpr std::size_t worth_whole_strides = 16 * crypto::chacha20_poly1305::stride;
-
 // Sealing less than this at once would cost more than it is worth; a pipe with less room gets the record in parts.
 constexpr std::size_t least_record_text = 1024;
 
 // Control frames and acknowledgements may go so far beyond limits::retained_bytes.
 constexpr std::size_t control_reserve = 1u << 20;
 
-// Kept free in each record for close and rekey, which come last.
-constexpr std::size_t tail_room = 4 + 1;
-
-// What a record may carry that `room` octets of a pipe are there for, but for what comes last.
+// Returns the most text of a record, less tail_room, when a pipe takes `room` octets: whole strides, and rather a few octets more
+// than fit than a record of its own for what is left.
 std::size_t text_limit(std::size_t room) {
-  constexpr auto overhead = wire::record_header_size + wire::seal_size;
-  auto text =
-      std::clamp(room - std::min(room, overhead), least_record_text, wire::max_record_text) - tail_room;
-  return text < worth_whole_strides ? text : text - text % crypto::chacha20_poly1305::stride;
+  constexpr auto stride = crypto::chacha20_poly1305::stride;
+  constexpr auto besides = wire::record_header_size + wire::seal_size;
+  static_assert(least_record_text % stride == 0);
+  auto text = std::clamp(room - std::min(room, besides), least_record_text, longest_text);
+  return (text + stride - 1) / stride * stride;
 }
 
 } // namespace

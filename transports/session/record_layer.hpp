@@ -4,6 +4,7 @@
 #include "messages/result.hpp"
 #include "messages/session_record.hpp"
 #include "messages/time.hpp"
+#include "transports/crypto/chacha20_poly1305.hpp"
 #include "transports/noise/cipher_state.hpp"
 #include "transports/session/record_buffer.hpp"
 #include "transports/session/record_text.hpp"
@@ -14,6 +15,15 @@ namespace warren::session {
 
 /// DESIGN section 2: a new key every 2^20 records or hour. The receiver ends the session when a peer takes longer.
 inline constexpr std::uint64_t max_records_per_key = 1u << 20;
+
+/// Kept free in each record for the frames that come last: close and rekey.
+inline constexpr std::size_t tail_room = 4 + 1;
+
+/// The text of a record before those is planned to be no longer than this, and not to end in the middle of a stride of the cipher
+/// unless nothing more is there, or what is left of it is too short for the next frame.
+inline constexpr std::size_t longest_text = (wire::max_record_text - tail_room)
+                                            / crypto::chacha20_poly1305::stride
+                                            * crypto::chacha20_poly1305::stride;
 
 /// Seals the records of one direction, numbered from 0; the number is Noise's nonce.
 class record_sealer {

@@ -1,6 +1,6 @@
 #include "tests/sim/session/talking.hpp"
 #include "tests/support/sample_text.hpp"
-#include "transports/crypto/chacha20_poly1305.hpp"
+#include "transports/session/record_layer.hpp"
 
 using namespace warren;
 using namespace warren::session;
@@ -14,6 +14,12 @@ struct about_to_send : test::talking {
 
   void write(std::string_view text) {
     BOOST_REQUIRE(!ends[0].session->write(channel(0, subject), as_byte_view(text)));
+  }
+
+  /// Messages that cannot be compressed.
+  void write_noise(int messages, std::size_t size) {
+    for (int i = 0; i < messages; ++i)
+      BOOST_REQUIRE(!ends[0].session->write(channel(0, subject), test::sample_noise(random, size)));
   }
 
   errc reason(std::size_t end) const {
@@ -73,24 +79,60 @@ BOOST_AUTO_TEST_CASE(a_record_with_any_octet_changed_ends_its_pipe_alone_and_is_
   }
 }
 
-BOOST_AUTO_TEST_CASE(long_records_hold_whole_strides_of_the_cipher_whatever_the_messages_are) {
+BOOST_AUTO_TEST_CASE(a_train_of_large_messages_is_cut_into_records_of_whole_strides_of_the_cipher) {
   about_to_send t;
-  std::map<std::size_t, int>
-      rests; // of text sizes behind whole strides, of records that are followed by others
-  std::size_t before = 0;
+  std::vector<std::size_t> texts;
   t.tamper = [&](std::size_t end, bytes& data) {
-    constexpr auto seal = wire::record_header_size + wire::seal_size;
-    if (end == 0 && before > seal + 16 * crypto::chacha20_poly1305::stride)
-      ++rests[(before - seal) % crypto::chacha20_poly1305::stride];
-    before = end == 0 ? data.size() : before;
+    if (end == 0)
+      texts.push_back(data.size() - wire::record_header_size - wire::seal_size);
   };
-  auto message = test::sample_noise(t.random, 64 * 1024);
-  for (int i = 0; i < 12; ++i)
-    BOOST_REQUIRE(!t.ends[0].session->write(t.channel(0, t.subject), message));
+  t.write_noise(12, 64 * 1024);
   t.settle();
   BOOST_TEST(t.ends[1].messages[t.channel(1, t.subject)].size() == 12u);
-  BOOST_TEST(rests.size() == 1u);
-  BOOST_TEST(rests[0] >= 11);
+  auto long_ones = std::ranges::count(texts, longest_text);
+  BOOST_TEST(longest_text % crypto::chacha20_poly1305::stride == 0u);
+  BOOST_TEST(long_ones >= 11);
+  BOOST_TEST(
+      texts.size() - static_cast<std::size_t>(long_ones) <= 2u); // the last one, and an acknowledgement
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_that_takes_little_is_filled_with_as_few_records_as_that_needs) {
+  for (auto [room, records] :
+       {std::pair{100u, 1u}, {1'500u, 1u}, {20'000u, 1u}, {65'431u, 1u}, {262'144u, 5u}}) {
+    about_to_send t;
+    t.write_noise(1, 512 * 1024);
+    auto& session = *t.ends[0].session;
+    session.pipe_writable(*session.active_pipe(), room);
+    std::size_t octets = 0;
+    auto sealed = session.counters().records_out;
+    while (auto out = session.poll_transmit(t.now))
+      octets += out->data.size();
+    BOOST_TEST(octets == room);
+    BOOST_TEST(session.counters().records_out - sealed == records, room << " octets");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(four_channels_that_have_much_to_send_share_each_record) {
+  about_to_send t;
+  std::vector<channel_id> channels{t.channel(0, t.subject)};
+  for (auto name : {"second", "third", "fourth"}) {
+    auto next = topic::of(name);
+    for (auto& end : t.ends)
+      BOOST_REQUIRE(!end.session->join_topic(next, {}));
+    t.settle();
+    channels.push_back(t.channel(0, next));
+  }
+  for (auto channel : channels)
+    BOOST_REQUIRE(!t.ends[0].session->write(channel, test::sample_noise(t.random, 128 * 1024)));
+  auto& session = *t.ends[0].session;
+  session.pipe_writable(*session.active_pipe(), 4 * wire::max_pipe_frame);
+  while (session.poll_transmit(t.now))
+    ;
+  for (auto channel : channels) {
+    auto left = session.queued(channel);
+    BOOST_TEST(left <= 128 * 1024 - 4 * (longest_text / 4 - 200));
+    BOOST_TEST(left >= 128 * 1024 - 4 * (longest_text / 4));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_garbled_pipe_gives_way_to_one_that_stands_by) {

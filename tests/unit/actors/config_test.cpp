@@ -209,18 +209,90 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_go_together_are_refused) {
   BOOST_TEST(is(settings.check(), errc::bad_config));
 }
 
-BOOST_AUTO_TEST_SUITE_END()
-
 BOOST_AUTO_TEST_CASE(a_file_may_have_a_byte_order_mark_and_carriage_returns) {
-  config_file file{"\xef\xbb\xbf[warren]\r\n; a comment\r\nmax-peers = 7\r\nrelay-url = "
-                   "[\r\n\"wss://a.example/\"\r\n]\r\n"};
-  config settings;
-  auto why = settings.read({file.argument()}, {});
-  BOOST_TEST(!why, describe(why));
-  BOOST_TEST(settings.transport().max_peers == 7u);
-  BOOST_TEST(settings.transport().relay_urls.size() == 1u);
+  for (const std::string text :
+       {"\xef\xbb\xbf[warren]\r\n; a comment\r\nmax-peers = 7\r\nrelay-url = "
+        "[\r\n\"wss://a.example/\"\r\n]\r\n",
+        "[warren]\r\nrelay-url = \"wss://a.example/\"\r\nmax-peers = 7\r"}) {
+    config_file file{text};
+    config settings;
+    auto why = settings.read({file.argument()}, {});
+    BOOST_TEST(!why, describe(why));
+    BOOST_TEST(settings.transport().max_peers == 7u);
+    BOOST_TEST(settings.transport().relay_urls.size() == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_end_in_carriage_returns_are_counted_like_others) {
   config_file broken{"[warren]\r\nmax-peers = 1\r\nrelay-delay\r\n"};
   config refused;
   auto told = describe(refused.read({broken.argument()}, {}));
   BOOST_TEST((told.find("line 3 ") != std::string::npos), told);
 }
+
+BOOST_AUTO_TEST_CASE(a_carriage_return_that_ends_no_line_is_refused_in_words) {
+  for (const std::string text : {"[warren]\rmax-peers = 1\r", "[warren]\nmax-peers = 1\rmode = auto\n"}) {
+    config_file broken{text};
+    config refused;
+    auto why = refused.read({broken.argument()}, {});
+    BOOST_TEST_REQUIRE(is(why, errc::bad_config), text);
+    BOOST_TEST((describe(why).find("carriage return") != std::string::npos), describe(why));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_in_no_group_of_options_is_refused) {
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"max-peers = 3\n[warren]\n", "\"max-peers\" is in no group"},
+      {"[warren]\nmax-peers = 3 max-dials = 3\n", "\"max-dials\" is in no group"},
+      {"[waren]\nmax-peers = 3\n", "no group \"waren\""},
+      {"[warren]\nmax-peers = 3\n[Warren]\nmax-peers = 4\n", "no group \"Warren\""},
+  };
+  for (const auto& [text, wanted] : files) {
+    config_file file{text};
+    config settings;
+    auto why = settings.read({file.argument()}, {});
+    BOOST_TEST_REQUIRE(is(why, errc::bad_config), text);
+    BOOST_TEST((describe(why).find(wanted) != std::string::npos), describe(why) << " lacks " << wanted);
+    BOOST_TEST(settings.transport().max_peers == options{}.max_peers);
+  }
+  config_file scheduler{"[scheduler]\nmax-throughput = 7\n[warren]\nmax-peers = 7\n"};
+  config settings;
+  BOOST_TEST(!settings.read({scheduler.argument()}, {}));
+  BOOST_TEST(caf::get_or(settings, "scheduler.max-throughput", std::size_t{0}) == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(an_application_may_have_groups_of_its_own) {
+  struct app_config : config {
+    app_config() { opt_group{custom_options_, "app"}.add(users, "users", "how many"); }
+    int users = 0;
+  };
+  config_file file{"[app]\nusers = 5\n[warren]\nmax-peers = 7\n"};
+  app_config settings;
+  auto why = settings.read({file.argument()}, {});
+  BOOST_TEST(!why, describe(why));
+  BOOST_TEST(settings.users == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_text_or_too_long_is_refused) {
+  using namespace std::string_literals;
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"[warren]\nmax-peers = 3\n\0\nmode = auto\n"s, "line 3 has a NUL"},
+      {"\0[warren]\n"s, "line 1 has a NUL"},
+      {"[warren]\nmax-peers = " + std::string(20'000, '[') + std::string(20'000, ']'), "longer than"},
+      {"[" + std::string(200'000, 'a') + "]", "longer than"},
+  };
+  for (const auto& [text, wanted] : files) {
+    config_file file{text};
+    config settings;
+    auto why = settings.read({file.argument()}, {});
+    BOOST_TEST_REQUIRE(is(why, errc::bad_config), wanted);
+    BOOST_TEST(
+        (describe(why).find(wanted) != std::string::npos), describe(why).substr(0, 500)
+                                                               << " lacks " << wanted);
+  }
+  config_file deep{"[warren]\nmax-peers = " + std::string(16'000, '[') + std::string(16'000, ']')};
+  config settings;
+  BOOST_TEST(is(settings.read({deep.argument()}, {}), errc::bad_config));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
