@@ -125,7 +125,8 @@ BOOST_AUTO_TEST_CASE(four_channels_that_have_much_to_send_share_each_record) {
   for (auto channel : channels)
     BOOST_REQUIRE(!t.ends[0].session->write(channel, test::sample_noise(t.random, 128 * 1024)));
   auto& session = *t.ends[0].session;
-  session.pipe_writable(*session.active_pipe(), 4 * wire::max_pipe_frame);
+  session.pipe_writable(
+      *session.active_pipe(), 4 * (longest_text + wire::record_header_size + wire::seal_size));
   while (session.poll_transmit(t.now))
     ;
   for (auto channel : channels) {
