@@ -64,7 +64,7 @@ namespace {
 /// Read once behind the file: CAF takes one that ends in the middle of something, such as a name without a value; there the
 /// line's end or the bracket does not fit.
 constexpr const char* after_the_end = "\n[after-the-end]\n";
-constexpr caf::string_view end_group{"after-the-end"};
+constexpr std::string_view end_group = "after-the-end";
 
 /// More than any configuration has, and less than CAF's parser takes to nest deeper than the stack.
 constexpr std::size_t longest_file = 32 * 1024;
@@ -94,11 +94,16 @@ std::optional<std::string> unfit(std::string_view text) {
 
 /// Returns what of the file is in no group that `known` has an option of, if anything is: CAF would not notice.
 std::optional<std::string> stray(const caf::settings& read, const caf::config_option_set& known) {
+  auto is_group = [&](std::string_view name) {
+    return std::ranges::any_of(known, [&](const caf::config_option& each) {
+      std::string_view category{each.category().data(), each.category().size()};
+      return category.starts_with(name) && (category.size() == name.size() || category[name.size()] == '.');
+    });
+  };
   for (const auto& [name, value] : read) {
     if (!caf::holds_alternative<caf::settings>(value))
       return fmt::format("\"{}\" is in no group, or not on a line of its own", name);
-    if (name != end_group
-        && std::ranges::none_of(known, [&](const auto& each) { return each.category() == name; }))
+    if (name != end_group && !is_group(name))
       return fmt::format("there is no group \"{}\"", name);
   }
   return std::nullopt;

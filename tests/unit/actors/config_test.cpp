@@ -263,14 +263,18 @@ BOOST_AUTO_TEST_CASE(what_stands_in_no_group_of_options_is_refused) {
 
 BOOST_AUTO_TEST_CASE(an_application_may_have_groups_of_its_own) {
   struct app_config : config {
-    app_config() { opt_group{custom_options_, "app"}.add(users, "users", "how many"); }
+    app_config() {
+      opt_group{custom_options_, "app"}.add(users, "users", "how many");
+      opt_group{custom_options_, "web.pages"}.add<int>("pages", "how many");
+    }
     int users = 0;
   };
-  config_file file{"[app]\nusers = 5\n[warren]\nmax-peers = 7\n"};
+  config_file file{"[app]\nusers = 5\n[web.pages]\npages = 6\n[warren]\nmax-peers = 7\n"};
   app_config settings;
   auto why = settings.read({file.argument()}, {});
   BOOST_TEST(!why, describe(why));
   BOOST_TEST(settings.users == 5);
+  BOOST_TEST(caf::get_or(settings, "web.pages.pages", 0) == 6);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_text_or_too_long_is_refused) {
