@@ -158,7 +158,8 @@ std::optional<topic> channel_table::topic_of(session::channel_id channel) const 
   return found->second.on;
 }
 
-void channel_table::close(session::channel_id channel, errc reason, const std::string& detail) {
+void channel_table::close(
+    session::channel_id channel, errc reason, const std::string& detail, bool unconfirmed) {
   auto node = channels_.extract(channel);
   if (node.empty())
     return;
@@ -166,13 +167,13 @@ void channel_table::close(session::channel_id channel, errc reason, const std::s
   deliver(channel, state, true);
   for (auto& next : state.queue)
     next.promise.deliver(make_error(reason, detail));
-  act::anon_mail(closed{key_of(channel), reason, detail}).send(state.consumer);
+  act::anon_mail(closed{key_of(channel), reason, detail, unconfirmed}).send(state.consumer);
 }
 
-void channel_table::close_all(errc reason, const std::string& detail) {
+void channel_table::close_all(errc reason, const std::string& detail, bool unconfirmed) {
   answer_writes();
   while (!channels_.empty())
-    close(channels_.begin()->first, reason, detail);
+    close(channels_.begin()->first, reason, detail, unconfirmed);
 }
 
 } // namespace warren

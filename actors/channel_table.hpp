@@ -69,9 +69,9 @@ public:
 
   /// Tells the consumer, fails what waits, forgets the channel. What the peer sent before and the consumer gave no credit
   /// for is delivered first: it was accepted.
-  void close(session::channel_id channel, errc reason, const std::string& detail);
+  void close(session::channel_id channel, errc reason, const std::string& detail, bool unconfirmed = false);
 
-  void close_all(errc reason, const std::string& detail);
+  void close_all(errc reason, const std::string& detail, bool unconfirmed);
 
 private:
   struct finish_request {};

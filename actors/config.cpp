@@ -64,10 +64,11 @@ namespace {
 /// Read once behind the file: CAF takes one that ends in the middle of something, such as a name without a value; there the
 /// line's end or the bracket does not fit.
 constexpr const char* after_the_end = "\n[after-the-end]\n";
-constexpr std::string_view end_group = "after-the-end";
 
-/// More than any configuration has, and less than CAF's parser takes to nest deeper than the stack.
+/// More than any configuration has. CAF's parser takes time in proportion to the square of the number of names, and stack for each
+/// level.
 constexpr std::size_t longest_file = 32 * 1024;
+constexpr int deepest = 32;
 
 /// Returns `text` without what some editors add and CAF does not take: a byte order mark, and carriage returns at ends of lines.
 std::string plain_lines(std::string text) {
@@ -80,19 +81,46 @@ std::string plain_lines(std::string text) {
   return text;
 }
 
+/// Returns where lists and groups of `text` nest deeper than that, if they do: at most in so many octets.
+std::optional<std::size_t> too_deep_at(std::string_view text) {
+  int depth = 0;
+  char inside = '\0'; // a string or comment, which ends with it or with the line
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto octet = text[i];
+    if (inside != '\0' && inside != ';' && octet == '\\')
+      ++i;
+    else if (octet == '\n' || (inside != '\0' && octet == inside && inside != ';'))
+      inside = '\0';
+    else if (inside != '\0')
+      continue;
+    else if (octet == '"' || octet == '\'' || octet == ';')
+      inside = octet;
+    else if ((octet == '[' || octet == '{') && ++depth > deepest)
+      return i;
+    else if ((octet == ']' || octet == '}') && depth > 0)
+      --depth;
+  }
+  return std::nullopt;
+}
+
 /// Returns what CAF would not notice in the file's plain `text`, or would take too long or too much of the stack for.
 std::optional<std::string> unfit(std::string_view text) {
   if (text.size() > longest_file)
     return fmt::format("it is longer than {} octets", longest_file);
-  constexpr std::pair<char, const char*> not_wanted[]{
-      {'\0', "a NUL octet"}, {'\r', "a carriage return that ends no line"}};
-  for (const auto& [octet, name] : not_wanted)
-    if (auto at = text.find(octet); at != std::string_view::npos)
-      return fmt::format("line {} has {}", 1 + std::ranges::count(text.substr(0, at), '\n'), name);
+  auto told = [&](std::size_t at, const char* what) {
+    return fmt::format("line {} has {}", 1 + std::ranges::count(text.substr(0, at), '\n'), what);
+  };
+  if (auto at = text.find('\0'); at != std::string_view::npos)
+    return told(at, "a NUL octet");
+  if (auto at = text.find('\r'); at != std::string_view::npos)
+    return told(at, "a carriage return that ends no line");
+  if (auto at = too_deep_at(text))
+    return told(*at, "lists or groups nested too deep");
   return std::nullopt;
 }
 
-/// Returns what of the file is in no group that `known` has an option of, if anything is: CAF would not notice.
+/// Returns what of the file is in no group that `known` has an option of, if anything is: CAF would not notice. Options of the
+/// group "global" stand in none.
 std::optional<std::string> stray(const caf::settings& read, const caf::config_option_set& known) {
   auto is_group = [&](std::string_view name) {
     return std::ranges::any_of(known, [&](const caf::config_option& each) {
@@ -101,9 +129,10 @@ std::optional<std::string> stray(const caf::settings& read, const caf::config_op
     });
   };
   for (const auto& [name, value] : read) {
-    if (!caf::holds_alternative<caf::settings>(value))
+    auto is_option = known.qualified_name_lookup("global", name) != nullptr;
+    if (!is_option && !caf::holds_alternative<caf::settings>(value))
       return fmt::format("\"{}\" is in no group, or not on a line of its own", name);
-    if (name != end_group && !is_group(name))
+    if (!is_option && !is_group(name))
       return fmt::format("there is no group \"{}\"", name);
   }
   return std::nullopt;
@@ -183,14 +212,19 @@ std::optional<std::string> config::read_text(const std::string& text) {
   if (auto why = unfit(text))
     return why;
   std::istringstream and_more{"\n" + text + after_the_end}; // CAF does not count a newline that comes first
+  std::istringstream alone{text};
+  std::istringstream once_more{text};
+  caf::settings unused;
   caf::settings read;
-  if (auto broken = parse_config(and_more, custom_options_, read))
+  auto broken = parse_config(and_more, custom_options_, unused);
+  if (!broken)
+    broken = parse_config(alone, custom_options_, read);
+  if (broken)
     return reason_of(broken, text);
   if (auto why = stray(read, custom_options_))
     return why;
-  std::istringstream alone{text};
-  if (auto broken = parse_config(alone, custom_options_, content))
-    return reason_of(broken, text);
+  if (auto why = parse_config(once_more, custom_options_, content))
+    return reason_of(why, text);
   return std::nullopt;
 }
 

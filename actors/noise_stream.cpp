@@ -156,7 +156,7 @@ void noise_stream_state::report_closed(errc otherwise, const char* detail) {
   if (!session.is_closed())
     unconfirmed = session.has_unconfirmed_data();
   auto why = close_reason.value_or(session_reason{otherwise, detail});
-  channels.close_all(why.code, why.detail);
+  channels.close_all(why.code, why.detail, unconfirmed);
   session_closed report{connection, self->address(), why.code, why.detail, unconfirmed, {}};
   count_refusals(report.counters, session.counters());
   pipes.count_into(report.counters);

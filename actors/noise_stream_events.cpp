@@ -126,7 +126,7 @@ void noise_stream_state::handle(time_point, const session::closed& e) {
   unconfirmed = e.unconfirmed;
   if (unconfirmed)
     reason.detail += "; the last messages written here may not have arrived";
-  channels.close_all(reason.code, reason.detail);
+  channels.close_all(reason.code, reason.detail, unconfirmed);
   close_reason = reason;
   settings.directory->remove(session.id());
 }

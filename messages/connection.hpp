@@ -206,13 +206,15 @@ struct closed {
   channel_key key;
   errc reason = errc::none;
   std::string detail; // for people: what happened and what to do
+  /// The connection ended before the peer acknowledged everything that was written on it: the last may not have arrived.
+  bool unconfirmed = false;
 };
 
 template <class Inspector>
 auto inspect(Inspector& f, closed& x) {
   return act::object(
       f, x, "warren::closed", act::field("key", x.key), act::field("reason", x.reason),
-      act::field("detail", x.detail));
+      act::field("detail", x.detail), act::field("unconfirmed", x.unconfirmed));
 }
 
 } // namespace warren

@@ -54,9 +54,12 @@ ends() {
 # freeze NAME: stops all its threads as they are, until `kill -CONT`. The signal alone lets some run on for a while.
 freeze() {
   kill -STOP "${pids[$1]}"
-  wait_until 10 frozen "$1"
+  wait_until 10 frozen "$1" || { echo "$1 does not stop" >&2; return 1; }
 }
-frozen() { [ -z "$(grep -h '^State:' "/proc/${pids[$1]}/task/"*/status | grep -v stopped)" ]; }
+frozen() {
+  local states
+  states=$(grep -h '^State:' "/proc/${pids[$1]}/task/"*/status) && ! grep -qv stopped <<<"$states"
+}
 
 # stop NAME: asks the program to stop and returns its exit code. kill_hard NAME: SIGKILL.
 stop() {

@@ -51,17 +51,19 @@ struct waiting_peer {
   bool finished = false; // we were told so, and will not be again
 };
 
+/// Told to the thread that waits for the end.
+struct pipe_outcome {
+  std::atomic<bool> began{false};
+  std::atomic<bool> lost{false}; // the connection ended, and the last that was written may not have arrived
+};
+
 /// Joins one channel to standard input and output, and ends the program when both directions are done. A pipe tells its peer
 /// by an empty message that it takes it; before anything came from there, nothing is read, and a peer that leaves is none.
 struct pipe_state {
   pipe_state(
       caf::event_based_actor* selfptr, std::string only, output* printer, stop_signal& stopper,
-      std::shared_ptr<std::atomic<bool>> connected_once)
-      : self{selfptr},
-        wanted{std::move(only)},
-        events{printer},
-        stop{stopper},
-        began{std::move(connected_once)} {}
+      std::shared_ptr<pipe_outcome> told)
+      : self{selfptr}, wanted{std::move(only)}, events{printer}, stop{stopper}, outcome{std::move(told)} {}
 
   caf::behavior make_behavior() {
     return {
@@ -138,7 +140,7 @@ struct pipe_state {
       return;
     for (const auto& other : std::exchange(waiting, {}))
       turn_away(other.arrived);
-    *began = true;
+    outcome->began = true;
     tell("connected", peer);
     auto me = caf::actor_cast<caf::actor>(self);
     reader = std::make_unique<input_reader>(STDIN_FILENO, me);
@@ -227,18 +229,20 @@ struct pipe_state {
 
   /// The peer leaves first when it was done first; anything else is a loss.
   void lose(const closed& end) {
-    if (own_done && peer_done && end.reason == errc::closed_by_peer)
+    outcome->lost = end.unconfirmed;
+    if (own_done && peer_done && end.reason == errc::closed_by_peer && !end.unconfirmed)
       return finish_when_done();
     auto why = end.detail.empty() ? to_string(end.reason) : end.detail;
-    stop.request(
-        "the connection ended early: " + (end.reason == errc::replaced ? "the peer was started anew" : why));
+    if (end.reason == errc::replaced)
+      why = "a newer connection to this peer took over, as when it was started anew";
+    stop.request("the connection ended early: " + why);
   }
 
   caf::event_based_actor* self;
   std::string wanted;
   output* events;
   stop_signal& stop;
-  std::shared_ptr<std::atomic<bool>> began; // told to the thread that waits for the end
+  std::shared_ptr<pipe_outcome> outcome;
   channel_key key;
   connection_actor connection; // the peer we have, or ask whether it means us
   peer_info peer;
@@ -303,8 +307,8 @@ void run_pipe(const pipe_flags& given) {
   if (!transport)
     check(transport.error());
   caf::scoped_actor self{system};
-  auto began = std::make_shared<std::atomic<bool>>(false);
-  auto pipe = act::spawn<pipe_state>(system, peer, given.json ? &events : nullptr, std::ref(stop), began);
+  auto outcome = std::make_shared<pipe_outcome>();
+  auto pipe = act::spawn<pipe_state>(system, peer, given.json ? &events : nullptr, std::ref(stop), outcome);
   std::optional<std::string> problem;
   try {
     join_topic(self, *transport, connect_topic{on, secret, pipe});
@@ -324,8 +328,10 @@ void run_pipe(const pipe_flags& given) {
     throw failure{
         *began ? "stopped by a signal before both sides were done"
                : "stopped by a signal before a peer came"};
-  if (problem && undelivered)
+  if (undelivered)
     throw failure{"not everything is known to have arrived: " + describe(undelivered)};
+  if (outcome->lost)
+    throw failure{"not everything is known to have arrived: the peer ended early"};
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "tools/warren/stop_signal.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct stop_signal::state {
   int requests = -1;
   std::mutex mutex;
   std::optional<std::string> why;
+  std::atomic<bool> signalled{false}; // a signal was taken that ends the wait
 };
 
 stop_signal::stop_signal() : state_{new state} {
@@ -57,6 +59,7 @@ bool stop_signal::poll_all(std::span<pollfd> others, std::chrono::milliseconds l
   if ((fds[0].revents & POLLIN) != 0) {
     signalfd_siginfo taken;
     [[maybe_unused]] auto ignored = read(state_->signals, &taken, sizeof(taken));
+    state_->signalled = true;
   }
   return ((fds[0].revents | fds[1].revents) & POLLIN) != 0;
 }
@@ -79,19 +82,18 @@ void stop_signal::request(std::string why) {
 }
 
 void stop_signal::guard_shutdown(std::chrono::milliseconds longest) {
-  std::unique_lock guard{state_->mutex};
-  auto asked_by_signal = !state_->why;
-  guard.unlock();
-  std::thread{[fd = state_->signals, longest, asked_by_signal] {
-    // timeout(1) signals its child and then the whole group: one wish to stop, twice.
-    std::this_thread::sleep_for(same_wish);
-    signalfd_siginfo taken;
-    for (pollfd again{fd, POLLIN, 0}; poll(&again, 1, 0) > 0;)
-      [[maybe_unused]] auto ignored = read(fd, &taken, sizeof(taken));
+  std::thread{[fd = state_->signals, longest, second = state_->signalled.load()] {
     pollfd again{fd, POLLIN, 0};
+    if (second) {
+      // timeout(1) signals its child and then the whole group: one wish to stop, twice.
+      std::this_thread::sleep_for(same_wish);
+      signalfd_siginfo taken;
+      while (poll(&again, 1, 0) > 0)
+        [[maybe_unused]] auto ignored = read(fd, &taken, sizeof(taken));
+    }
     bool by_signal = poll(&again, 1, static_cast<int>(longest.count())) > 0;
-    auto how = asked_by_signal ? "stopped at once by a second signal"
-                               : "stopped at once by a signal, before all was done";
+    auto how =
+        second ? "stopped at once by a second signal" : "stopped at once by a signal, before all was done";
     std::fprintf(stderr, "warren: %s\n", by_signal ? how : "stopping took too long");
     std::_Exit(1);
   }}.detach();

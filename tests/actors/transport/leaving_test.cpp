@@ -13,6 +13,8 @@ BOOST_FIXTURE_TEST_CASE(leaving_the_topic_closes_the_channel_on_both_sides_once,
   BOOST_REQUIRE(b.subscriber.all<closed>().size() == 1u);
   BOOST_TEST((a.subscriber.all<closed>().front().reason == errc::closed_locally));
   BOOST_TEST((b.subscriber.all<closed>().front().reason == errc::closed_by_peer));
+  BOOST_TEST(!a.subscriber.all<closed>().front().unconfirmed);
+  BOOST_TEST(!b.subscriber.all<closed>().front().unconfirmed);
   auto late = attempt(at_b.connection, write_chunk{at_b.key.channel, text("x")});
   BOOST_REQUIRE(late->has_value());
   BOOST_TEST(is(**late, errc::not_open));
@@ -72,6 +74,7 @@ BOOST_FIXTURE_TEST_CASE(a_disconnect_that_may_lose_messages_names_the_peer, pair
   BOOST_TEST(describe(**answer).find(at_a.peer.id) != std::string::npos, describe(**answer));
   BOOST_REQUIRE(a.subscriber.all<closed>().size() == 1u);
   BOOST_TEST(a.subscriber.all<closed>().front().detail.find("may not have arrived") != std::string::npos);
+  BOOST_TEST(a.subscriber.all<closed>().front().unconfirmed);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_disconnect_waits_no_longer_for_a_silent_peer_that_has_everything, pair_fixture) {
