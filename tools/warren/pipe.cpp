@@ -326,8 +326,8 @@ void run_pipe(const pipe_flags& given) {
     throw failure{*problem};
   if (!problem)
     throw failure{
-        *began ? "stopped by a signal before both sides were done"
-               : "stopped by a signal before a peer came"};
+        outcome->began ? "stopped by a signal before both sides were done"
+                       : "stopped by a signal before a peer came"};
   if (undelivered)
     throw failure{"not everything is known to have arrived: " + describe(undelivered)};
   if (outcome->lost)
