@@ -81,7 +81,7 @@ std::string plain_lines(std::string text) {
   return text;
 }
 
-/// Returns where lists and groups of `text` nest deeper than that, if they do: at most in so many octets.
+/// Returns where lists and groups of `text` nest deeper than that, if they do.
 std::optional<std::size_t> too_deep_at(std::string_view text) {
   int depth = 0;
   char inside = '\0'; // a string or comment, which ends with it or with the line
