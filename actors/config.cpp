@@ -84,17 +84,18 @@ std::string plain_lines(std::string text) {
 /// Returns where lists and groups of `text` nest deeper than that, if they do.
 std::optional<std::size_t> too_deep_at(std::string_view text) {
   int depth = 0;
-  char inside = '\0'; // a string or comment, which ends with it or with the line
+  char quote = '\0'; // of the string we are in; it ends with the line at the latest
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto octet = text[i];
-    if (inside != '\0' && inside != ';' && octet == '\\')
-      ++i;
-    else if (octet == '\n' || (inside != '\0' && octet == inside && inside != ';'))
-      inside = '\0';
-    else if (inside != '\0')
-      continue;
-    else if (octet == '"' || octet == '\'' || octet == ';')
-      inside = octet;
+    if (quote != '\0') {
+      if (octet == '\\')
+        ++i;
+      else if (octet == quote || octet == '\n')
+        quote = '\0';
+    } else if (octet == '"' || octet == '\'')
+      quote = octet;
+    else if (octet == ';') // a comment
+      i = std::min(text.find('\n', i), text.size());
     else if ((octet == '[' || octet == '{') && ++depth > deepest)
       return i;
     else if ((octet == ']' || octet == '}') && depth > 0)

@@ -30,7 +30,8 @@ public:
   /// Ends wait(), from any thread. An empty `why` is an end in good order. The first call counts.
   void request(std::string why);
 
-  /// Call when the clean stop begins: should it take longer than `longest`, or a signal come, another one if one began it, the process ends hard.
+  /// Call when the clean stop begins: should it take longer than `longest`, or a signal come (a second one, if a first began the
+  /// stop), the process ends hard.
   void guard_shutdown(std::chrono::milliseconds longest);
 
 private:

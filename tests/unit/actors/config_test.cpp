@@ -32,6 +32,19 @@ private:
   std::filesystem::path path_;
 };
 
+/// Returns why `settings` refuses a config file with this text.
+std::string refusal_of(config& settings, const std::string& text) {
+  config_file file{text};
+  auto why = settings.read({file.argument()}, {});
+  BOOST_TEST_REQUIRE(is(why, errc::bad_config), text.substr(0, 500));
+  return describe(why).substr(0, 500);
+}
+
+std::string refusal_of(const std::string& text) {
+  config settings;
+  return refusal_of(settings, text);
+}
+
 std::string quoted(const option_row& row, const std::string& value) {
   return "[warren]\n" + row.name + " = \"" + value + "\"\n";
 }
@@ -224,19 +237,14 @@ BOOST_AUTO_TEST_CASE(a_file_may_have_a_byte_order_mark_and_carriage_returns) {
 }
 
 BOOST_AUTO_TEST_CASE(lines_that_end_in_carriage_returns_are_counted_like_others) {
-  config_file broken{"[warren]\r\nmax-peers = 1\r\nrelay-delay\r\n"};
-  config refused;
-  auto told = describe(refused.read({broken.argument()}, {}));
+  auto told = refusal_of("[warren]\r\nmax-peers = 1\r\nrelay-delay\r\n");
   BOOST_TEST((told.find("line 3 ") != std::string::npos), told);
 }
 
 BOOST_AUTO_TEST_CASE(a_carriage_return_that_ends_no_line_is_refused_in_words) {
   for (const std::string text : {"[warren]\rmax-peers = 1\r", "[warren]\nmax-peers = 1\rmode = auto\n"}) {
-    config_file broken{text};
-    config refused;
-    auto why = refused.read({broken.argument()}, {});
-    BOOST_TEST_REQUIRE(is(why, errc::bad_config), text);
-    BOOST_TEST((describe(why).find("carriage return") != std::string::npos), describe(why));
+    auto told = refusal_of(text);
+    BOOST_TEST((told.find("carriage return") != std::string::npos), told);
   }
 }
 
@@ -249,11 +257,9 @@ BOOST_AUTO_TEST_CASE(what_stands_in_no_group_of_options_is_refused) {
       {"[warren]\nmax-peers = 3\n[Warren]\nmax-peers = 4\n", "no group \"Warren\""},
   };
   for (const auto& [text, wanted] : files) {
-    config_file file{text};
     config settings;
-    auto why = settings.read({file.argument()}, {});
-    BOOST_TEST_REQUIRE(is(why, errc::bad_config), text);
-    BOOST_TEST((describe(why).find(wanted) != std::string::npos), describe(why) << " lacks " << wanted);
+    auto told = refusal_of(settings, text);
+    BOOST_TEST((told.find(wanted) != std::string::npos), told << " lacks " << wanted);
     BOOST_TEST(settings.transport().max_peers == options{}.max_peers);
   }
   config_file scheduler{"[scheduler]\nmax-throughput = 7\n[warren]\nmax-peers = 7\n"};
@@ -290,13 +296,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_text_or_too_long_is_refused) {
       {"[" + std::string(200'000, 'a') + "]", "longer than"},
   };
   for (const auto& [text, wanted] : files) {
-    config_file file{text};
-    config settings;
-    auto why = settings.read({file.argument()}, {});
-    BOOST_TEST_REQUIRE(is(why, errc::bad_config), wanted);
-    BOOST_TEST(
-        (describe(why).find(wanted) != std::string::npos), describe(why).substr(0, 500)
-                                                               << " lacks " << wanted);
+    auto told = refusal_of(text);
+    BOOST_TEST((told.find(wanted) != std::string::npos), told << " lacks " << wanted);
   }
 }
 
@@ -310,10 +311,8 @@ BOOST_AUTO_TEST_CASE(
   };
   for (const auto& text :
        {repeated("[", 32'000), repeated("{a=", 10'000), repeated("[{a=", 8'000), repeated("a {\n", 8'000)}) {
-    config_file file{"[warren]\nmax-peers = " + text};
-    config settings;
-    auto told = describe(settings.read({file.argument()}, {}));
-    BOOST_TEST((told.find("nested too deep") != std::string::npos), told.substr(0, 500));
+    auto told = refusal_of("[warren]\nmax-peers = " + text);
+    BOOST_TEST((told.find("nested too deep") != std::string::npos), told);
   }
   config_file file{
       repeated("; [[[ \"\n", 100)
